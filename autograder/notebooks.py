@@ -1,4 +1,4 @@
-"""Read and write notebook files: one clear error for a bad one, the same bytes for the same content."""
+"""Read and write notebook files: one clear error for a bad one, the same bytes every time."""
 
 import os
 import tempfile
@@ -27,7 +27,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def notebook_text(notebook: NotebookNode) -> str:
-    """Return a notebook as a file's content: sorted keys, one space of indentation, a final newline."""
+    """Return a notebook as a file's content: sorted keys, indented by one, a final newline."""
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT, sort_keys=True) + "\n"
 
 

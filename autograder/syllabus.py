@@ -127,7 +127,7 @@ def load_syllabus(root: Path) -> Syllabus:
     except KeyError as error:
         raise InputError(f"the entry {error.args[0]!r} is missing", path) from None
     except (TypeError, AttributeError):
-        raise InputError("an entry has the wrong form: compare with docs/writing_a_week.md", path) from None
+        raise InputError("an entry has the wrong form: compare the weeks", path) from None
 
 
 def _week(entry: dict[str, Any]) -> Week:

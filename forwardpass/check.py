@@ -9,8 +9,8 @@ A hidden test states a property and nothing else, since what it prints is shown 
 
     check.hidden.close(softmax(Z).sum(axis=1), np.ones(7), "every row of softmax sums to one")
 
-Values are compared through :func:`numpy.asarray`, so an object that lies about ``==`` gains nothing,
-and torch and tensorflow tensors are accepted wherever an array is.
+Values are compared through :func:`numpy.asarray`, so an object that lies about ``==`` gains
+nothing, and torch and tensorflow tensors are accepted wherever an array is.
 """
 
 import os

@@ -16,10 +16,14 @@ SUBSET = Path(__file__).parents[1] / "forwardpass/data/files/fashion_mnist_subse
 def read(part: str, per_class: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the first images of each class, in the original order, and their labels."""
     images = np.frombuffer(
-        gzip.decompress((ORIGINAL / f"{part}-images-idx3-ubyte.gz").read_bytes()), np.uint8, offset=16
+        gzip.decompress((ORIGINAL / f"{part}-images-idx3-ubyte.gz").read_bytes()),
+        np.uint8,
+        offset=16,
     ).reshape(-1, 28, 28)
     labels = np.frombuffer(
-        gzip.decompress((ORIGINAL / f"{part}-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8
+        gzip.decompress((ORIGINAL / f"{part}-labels-idx1-ubyte.gz").read_bytes()),
+        np.uint8,
+        offset=8,
     )
     chosen = np.sort(np.concatenate([np.flatnonzero(labels == c)[:per_class] for c in range(10)]))
     return images[chosen], labels[chosen]

@@ -48,7 +48,7 @@ class Dataset:
 
 
 def digits(test_size: float = 0.25, seed: int = 0) -> Dataset:
-    """Return 1,797 handwritten digits of 8 by 8 pixels (scikit-learn; UCI, Alpaydin and Kaynak, 1998).
+    """Return 1,797 handwritten digits of 8 by 8 pixels (Alpaydin and Kaynak, 1998; UCI).
 
     Parameters
     ----------
@@ -180,7 +180,8 @@ def _idx_dataset(folder: str, classes: tuple[str, ...]) -> Dataset:
     """Read the four files in the idx format of the MNIST family: a header, then plain bytes."""
 
     def read(file: str, offset: int) -> np.ndarray:
-        return np.frombuffer(gzip.decompress(find(f"{folder}/{file}").read_bytes()), np.uint8, offset=offset)
+        content = gzip.decompress(find(f"{folder}/{file}").read_bytes())
+        return np.frombuffer(content, np.uint8, offset=offset)
 
     def images(part: str) -> np.ndarray:
         return _scaled(read(f"{part}-images-idx3-ubyte.gz", offset=16).reshape(-1, 28, 28))

@@ -20,7 +20,7 @@ def registry() -> dict[str, dict[str, str]]:
 
 
 def cache_folder() -> Path:
-    """Return the folder that downloads are kept in: the platform's own cache folder for the user."""
+    """Return the folder that downloads are kept in: the user's cache folder on this platform."""
     import pooch
 
     return Path(pooch.os_cache("forwardpass"))
@@ -94,8 +94,8 @@ def _download(name: str) -> Path:
         )
     except (requests.RequestException, OSError) as error:
         raise DataError(
-            f"{name} could not be downloaded ({type(error).__name__}). Fetch {entry['url']} by hand "
-            f'and save it as {target}, or stay with PROFILE = "quick", which needs no download.'
+            f"{name} could not be downloaded ({type(error).__name__}). Fetch {entry['url']} "
+            f'by hand and save it as {target}, or stay with PROFILE = "quick": it downloads nothing.'
         ) from error
     except ValueError as error:  # pooch's word for a checksum that differs
         raise DataError(

@@ -77,7 +77,10 @@ def images(
     columns = min(columns, len(pictures))
     rows = math.ceil(len(pictures) / columns)
     fig, axes = plt.subplots(
-        rows, columns, figsize=(columns * size, rows * size * (1.25 if titles else 1)), squeeze=False
+        rows,
+        columns,
+        figsize=(columns * size, rows * size * (1.25 if titles else 1)),
+        squeeze=False,
     )
     limit = float(np.abs(pictures).max())
     scale = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit} if symmetric else {}

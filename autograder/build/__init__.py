@@ -1,0 +1,1 @@
+"""From the text of the course to the instructor's and the learner's notebooks."""

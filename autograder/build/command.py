@@ -1,0 +1,68 @@
+"""Build source/ and release/ from the text in course/.
+
+A build is the same to the byte on every machine, so that what is committed can be compared.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `autograder build` takes."""
+    parser.add_argument("weeks", nargs="*", metavar="WEEK", help="w05, …; all weeks by default")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing: say how source/ and release/ differ from a fresh build",
+    )
+    parser.add_argument(
+        "--course-dir",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="the folder that holds course/ (default: here)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build, or compare; return 1 when the comparison or the leak gate finds something."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from autograder.build.course import assemble
+    from autograder.build.tree import differences, write
+    from autograder.build.week import build_week
+    from autograder.syllabus import load_syllabus
+
+    root: Path = arguments.course_dir
+    syllabus = load_syllabus(root)
+    weeks = syllabus.select(arguments.weeks)
+    console = Console(stderr=True)
+    built = [
+        build_week(root, week, syllabus)
+        for week in track(weeks, "Building", console=console, transient=True)
+    ]
+    course = assemble(root, built, syllabus)
+    for leak in course.leaks:
+        print(leak, file=sys.stderr)
+    if course.leaks:
+        print(
+            f"{len(course.leaks)} leaks: nothing was written. Change the text that gives the line "
+            "away, or the solution.",
+            file=sys.stderr,
+        )
+        return 1
+    if arguments.check:
+        lines = [line for tree in course.trees for line in differences(tree)]
+        print(*lines, sep="\n", end="\n" if lines else "")
+        print(
+            f"{len(lines)} differences from a fresh build: run `autograder build`."
+            if lines
+            else f"{len(weeks)} weeks: source/ and release/ are what course/ gives."
+        )
+        return 1 if lines else 0
+    changed = [path for tree in course.trees for path in write(tree)]
+    print(*changed, sep="\n", end="\n" if changed else "")
+    print(f"{len(weeks)} weeks built, {len(changed)} files changed, no leaks.")
+    return 0

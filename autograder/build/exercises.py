@@ -1,0 +1,204 @@
+"""Turn the short attributes of an assignment's fences into nbgrader's metadata, schema 3."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.build.text import TextCell
+from autograder.errors import InputError
+from autograder.syllabus import Week
+
+_ATTRIBUTES = {"exercise", "tests", "part", "points", "manual", "tags"}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MARKERS = {
+    "solution": ("### BEGIN SOLUTION", "### END SOLUTION"),
+    "hidden tests": ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"),
+}
+
+
+@dataclass(frozen=True)
+class MarkedCell:
+    """A cell of an assignment and the nbgrader metadata that it gets.
+
+    Attributes
+    ----------
+    cell : TextCell
+    nbgrader : dict or None
+        ``metadata.nbgrader`` but for the grade id of an ordinary code cell, which follows from its
+        content; None for prose.
+    """
+
+    cell: TextCell
+    nbgrader: dict[str, Any] | None
+
+
+def mark_assignment(cells: Iterable[TextCell], week: Week, path: Path) -> list[MarkedCell]:
+    """Give every cell of an assignment its nbgrader metadata.
+
+    Raises
+    ------
+    InputError
+        If an exercise has no tests or tests have no exercise above them, an id is used twice, a
+        solution or hidden region is missing, misplaced or not closed, an attribute is unknown, or
+        the points do not add up to the syllabus.
+    """
+    cells = list(cells)
+    marked: list[MarkedCell] = []
+    lines: dict[str, int] = {}  # grade id -> line of its cell
+    tested: set[str] = set()
+    total = 0.0
+    for cell in cells:
+        nbgrader = _mark(cell, path)
+        if nbgrader is not None and "grade_id" in nbgrader:
+            grade_id = nbgrader["grade_id"]
+            if grade_id in lines:
+                raise InputError(
+                    f"the id {grade_id!r} is used twice, first in line {lines[grade_id]}: "
+                    'give one of the cells another name, or its tests a part="..."',
+                    path,
+                    cell.line,
+                )
+            if "tests" in cell.attributes:
+                exercise = cell.attributes["tests"]
+                if exercise not in lines:
+                    raise InputError(
+                        f"these tests have no exercise {exercise!r} above them", path, cell.line
+                    )
+                tested.add(exercise)
+            lines[grade_id] = cell.line
+            total += nbgrader.get("points", 0)
+        marked.append(MarkedCell(cell, nbgrader))
+    for cell in cells:
+        exercise = cell.attributes.get("exercise")
+        if exercise is not None and exercise not in tested:
+            raise InputError(
+                f'the exercise {exercise!r} has no tests: add a cell tests="{exercise}" below it',
+                path,
+                cell.line,
+            )
+    if abs(total - week.points) > 1e-9:
+        raise InputError(
+            f"the points add up to {total:g}, course/syllabus.yml promises {week.points:g}", path
+        )
+    require_parameters(cells, path)
+    return marked
+
+
+def require_parameters(cells: Iterable[TextCell], path: Path) -> None:
+    """Refuse a notebook without exactly one parameters cell that sets the profile.
+
+    Raises
+    ------
+    InputError
+        If there is none, more than one, or one that does not set PROFILE.
+    """
+    found = [cell for cell in cells if "parameters" in cell.attributes.get("tags", [])]
+    if len(found) != 1:
+        raise InputError(
+            f'there are {len(found)} cells tagged "parameters": a notebook needs exactly one', path
+        )
+    if not re.search(r'^PROFILE = "quick"', found[0].source, flags=re.MULTILINE):
+        raise InputError('the parameters do not set PROFILE = "quick"', path, found[0].line)
+
+
+def require_no_exercises(cells: Iterable[TextCell], path: Path) -> None:
+    """Refuse a lesson that holds what belongs into an assignment.
+
+    Raises
+    ------
+    InputError
+        If a cell has an attribute other than tags.
+    """
+    for cell in cells:
+        for name in cell.attributes.keys() - {"tags"}:
+            raise InputError(
+                f"the attribute {name!r} has no place in a lesson: exercises belong into the "
+                "assignment",
+                path,
+                cell.line,
+            )
+
+
+def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
+    """Return the nbgrader metadata of one cell, after checking it alone."""
+
+    def refuse(message: str) -> InputError:
+        return InputError(message, path, cell.line)
+
+    attributes = cell.attributes
+    for name in attributes.keys() - _ATTRIBUTES:
+        raise refuse(
+            f"the attribute {name!r} is unknown: known are {', '.join(sorted(_ATTRIBUTES))}"
+        )
+    roles = attributes.keys() & {"exercise", "tests", "manual"}
+    if len(roles) > 1:
+        raise refuse(f"one cell cannot be {' and '.join(sorted(roles))} at once")
+    role = next(iter(roles), None)
+    if (role == "manual") != (cell.kind == "markdown" and bool(attributes)):
+        raise refuse("a written answer is a region of prose with manual=, and nothing else is one")
+    if role is not None and not _NAME.fullmatch(str(attributes[role])):
+        raise refuse(f"the name {attributes[role]!r} is not in lower case with underscores")
+    if "part" in attributes and role != "tests":
+        raise refuse('part="..." belongs to tests="..."')
+    if ("points" in attributes) != (role in ("tests", "manual")):
+        raise refuse("points belong to tests and to written answers, and each of them needs points")
+
+    solution = _has_region(cell, "solution", path)
+    hidden = _has_region(cell, "hidden tests", path)
+    if solution and role not in ("exercise", "manual"):
+        raise refuse("a solution outside an exercise would be published")
+    if role == "exercise" and not solution:
+        raise refuse(
+            f"the exercise {attributes['exercise']!r} has no solution between "
+            "### BEGIN SOLUTION and ### END SOLUTION"
+        )
+    if hidden and role != "tests":
+        raise refuse("hidden tests outside a test cell would be published")
+
+    if role is None:
+        return None if cell.kind == "markdown" else _metadata(locked=True)
+    if role == "exercise":
+        return _metadata(grade_id=attributes["exercise"], solution=True)
+    points = attributes["points"]
+    if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
+        raise refuse(f"points={points!r} is no number of points")
+    if role == "manual":
+        return _metadata(grade_id=attributes["manual"], points=points, grade=True, solution=True)
+    part = f"_{attributes['part']}" if "part" in attributes else ""
+    return _metadata(
+        grade_id=f"{attributes['tests']}_tests{part}", points=points, grade=True, locked=True
+    )
+
+
+def _metadata(
+    *, grade: bool = False, solution: bool = False, locked: bool = False, **more: Any
+) -> dict[str, Any]:
+    return {
+        "schema_version": 3,
+        "grade": grade,
+        "solution": solution,
+        "locked": locked,
+        "task": False,
+        **more,
+    }
+
+
+def _has_region(cell: TextCell, what: str, path: Path) -> bool:
+    """Say whether a cell has such a region, after checking that its markers alternate."""
+    begin, end = _MARKERS[what]
+    opened: int | None = None
+    found = False
+    for number, line in enumerate(cell.source.splitlines(), start=cell.line):
+        if begin in line:
+            if opened is not None:
+                raise InputError(f"{begin} comes twice without an end between", path, number)
+            opened, found = number, True
+        elif end in line:
+            if opened is None:
+                raise InputError(f"{end} has no {begin} above it", path, number)
+            opened = None
+    if opened is not None:
+        raise InputError(f"{begin} is never closed: write {end}", path, opened)
+    return found

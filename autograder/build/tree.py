@@ -1,0 +1,150 @@
+"""A generated folder as a value: what it must hold, how the disk differs, writing it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.errors import InputError
+from autograder.notebooks import write_text
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One generated folder.
+
+    Attributes
+    ----------
+    root : pathlib.Path
+        ``source/`` or ``release/``.
+    files : dict of str to bytes
+        All content by path relative to the root, without the manifest.
+    weeks : frozenset of str
+        The folders inside that this build is about; others are left alone.
+    """
+
+    root: Path
+    files: Mapping[str, bytes]
+    weeks: frozenset[str]
+
+    def concerns(self, path: str) -> bool:
+        """Say whether this build decides about a path: a file of its weeks, or one at the top."""
+        return "/" not in path or path.split("/")[0] in self.weeks
+
+
+def differences(tree: Tree) -> list[str]:
+    """Say how the folder on disk differs from what it must hold, a line for each file.
+
+    Files that no build ever wrote are a learner's or an instructor's own, and not mentioned.
+    """
+    recorded = _read_manifest(tree.root)
+    lines = []
+    for path, content in sorted(tree.files.items()):
+        on_disk = tree.root / path
+        if not on_disk.is_file():
+            lines.append(f"{on_disk}: is missing")
+        elif on_disk.read_bytes() != content:
+            lines.append(f"{on_disk}: {_first_difference(path, on_disk.read_bytes(), content)}")
+        elif recorded.get(path) != _digest(content):
+            lines.append(f"{tree.root / MANIFEST}: does not know the state of {path}")
+    lines += [
+        f"{tree.root / path}: is no longer part of the course"
+        for path in sorted(recorded.keys() - tree.files.keys())
+        if tree.concerns(path)
+    ]
+    return lines
+
+
+def write(tree: Tree) -> list[Path]:
+    """Write what differs, remove what is no longer built, and return the paths that changed.
+
+    Raises
+    ------
+    InputError
+        If a file was changed since it was built: it may hold a learner's work. Nothing is written
+        then.
+    """
+    recorded = _read_manifest(tree.root)
+    _require_unchanged(tree, recorded)
+    changed = []
+    for path, content in sorted(tree.files.items()):
+        on_disk = tree.root / path
+        if not on_disk.is_file() or on_disk.read_bytes() != content:
+            _write_bytes(on_disk, content)
+            changed.append(on_disk)
+    for path in sorted(recorded.keys() - tree.files.keys()):
+        if tree.concerns(path):
+            (tree.root / path).unlink(missing_ok=True)
+            changed.append(tree.root / path)
+    kept = {path: digest for path, digest in recorded.items() if not tree.concerns(path)}
+    manifest = kept | {path: _digest(content) for path, content in tree.files.items()}
+    write_text(tree.root / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    return changed
+
+
+def _require_unchanged(tree: Tree, recorded: Mapping[str, str]) -> None:
+    """Refuse to touch a file whose content no build wrote."""
+    touched = {path for path in recorded if tree.concerns(path)} | tree.files.keys()
+    edited = []
+    for path in sorted(touched):
+        on_disk = tree.root / path
+        if not on_disk.is_file():
+            continue
+        content = on_disk.read_bytes()
+        if content != tree.files.get(path) and _digest(content) != recorded.get(path):
+            edited.append(str(on_disk))
+    if edited:
+        raise InputError(
+            f"{', '.join(edited)}: changed since the last build, perhaps with a learner's answers. "
+            "Nothing was written. Move the file elsewhere, or discard it with `git checkout`, and "
+            "build again"
+        )
+
+
+def _read_manifest(root: Path) -> dict[str, str]:
+    try:
+        return json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise InputError(
+            "this file is damaged: restore it with `git checkout`", root / MANIFEST
+        ) from None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    try:
+        write_text(path, content.decode("utf-8"))
+    except UnicodeDecodeError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _first_difference(path: str, actual: bytes, expected: bytes) -> str:
+    """Name the first cell of a notebook, or line of another file, that differs."""
+    if path.endswith(".ipynb"):
+        try:
+            cells = [nbformat.reads(text, as_version=4).cells for text in (actual, expected)]
+        except (ValueError, KeyError, AttributeError):
+            return "is no readable notebook"
+        return _differs("cell", *cells)
+    return _differs("line", actual.splitlines(), expected.splitlines())
+
+
+def _differs(unit: str, actual: Iterable, expected: Iterable) -> str:
+    actual, expected = list(actual), list(expected)
+    for number, (one, other) in enumerate(zip(actual, expected, strict=False), start=1):
+        if one != other:
+            return f"differs from a fresh build, first in {unit} {number}"
+    if len(actual) != len(expected):
+        return f"has {len(actual)} {unit}s, a fresh build {len(expected)}"
+    return "differs from a fresh build in its metadata or its format"

@@ -1,0 +1,118 @@
+"""Build one week: its text in, its three notebooks out, nothing written."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.build.exercises import (
+    MarkedCell,
+    mark_assignment,
+    require_no_exercises,
+    require_parameters,
+)
+from autograder.build.header import header_cells
+from autograder.build.release import make_release
+from autograder.build.text import TextCell, read_text
+from autograder.errors import InputError
+from autograder.syllabus import Syllabus, Week
+
+# Fixed, so that a build does not depend on the interpreter that it runs in.
+_NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+# Text of the course that is not for learners.
+_PRIVATE = {"lesson.md", "assignment.md", "mistakes.py", "__pycache__"}
+
+
+@dataclass(frozen=True)
+class BuiltWeek:
+    """One week, built.
+
+    Attributes
+    ----------
+    week : Week
+    source : nbformat.NotebookNode
+        nbgrader's instructor version of the assignment, with solutions and hidden tests.
+    release : nbformat.NotebookNode
+        The assignment as a learner gets it.
+    lesson : nbformat.NotebookNode
+    public_files : dict of str to bytes
+        What else learners get, by path relative to the week's folder.
+    """
+
+    week: Week
+    source: NotebookNode
+    release: NotebookNode
+    lesson: NotebookNode
+    public_files: dict[str, bytes]
+
+
+def build_week(root: Path, week: Week, syllabus: Syllabus) -> BuiltWeek:
+    """Build a week from ``course/`` in ``root``.
+
+    Raises
+    ------
+    InputError
+        If a text is missing or breaks a rule; the error names file and line.
+    """
+    folder = root / "course" / week.id
+    if not folder.is_dir():
+        raise InputError("course/syllabus.yml names this week, but the folder is missing", folder)
+
+    assignment_path = folder / "assignment.md"
+    assignment = mark_assignment(read_text(assignment_path), week, assignment_path)
+    lesson_path = folder / "lesson.md"
+    lesson = read_text(lesson_path)
+    require_no_exercises(lesson, lesson_path)
+    require_parameters(lesson, lesson_path)
+
+    header = header_cells(syllabus, week, week.assignment_name)
+    locked = {"schema_version": 3, "grade": False, "solution": False, "locked": True, "task": False}
+    source = _notebook(
+        [MarkedCell(cell, dict(locked) if cell.kind == "code" else None) for cell in header]
+        + assignment
+    )
+    lesson_cells = [*header_cells(syllabus, week, week.lesson_name), *lesson]
+    return BuiltWeek(
+        week=week,
+        source=source,
+        release=make_release(source, week, root),
+        lesson=_notebook([MarkedCell(cell, None) for cell in lesson_cells]),
+        public_files={
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not _PRIVATE & set(path.relative_to(folder).parts)
+        },
+    )
+
+
+def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
+    notebook = new_notebook(metadata=_NOTEBOOK_METADATA)
+    notebook.nbformat_minor = 5  # the version with cell ids, which alignment and diffs rely on
+    seen: Counter[str] = Counter()
+    for marked in cells:
+        identity = _identity(marked, seen)
+        make = new_code_cell if marked.cell.kind == "code" else new_markdown_cell
+        cell = make(marked.cell.source, id=identity)
+        if tags := marked.cell.attributes.get("tags"):
+            cell.metadata["tags"] = list(tags)
+        if marked.nbgrader is not None:
+            cell.metadata["nbgrader"] = {"grade_id": identity, **marked.nbgrader}
+        notebook.cells.append(cell)
+    return notebook
+
+
+def _identity(marked: MarkedCell, seen: Counter[str]) -> str:
+    """Return an id that stays when other cells change: the grade id, or one from the content."""
+    if marked.nbgrader is not None and "grade_id" in marked.nbgrader:
+        return marked.nbgrader["grade_id"][:64]  # nbformat's limit
+    cell: TextCell = marked.cell
+    digest = hashlib.sha256(f"{cell.kind}\n{cell.source}".encode()).hexdigest()[:12]
+    seen[digest] += 1
+    return f"cell-{digest}" if seen[digest] == 1 else f"cell-{digest}-{seen[digest]}"
