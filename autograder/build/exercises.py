@@ -8,14 +8,11 @@ from typing import Any
 
 from autograder.build.text import TextCell
 from autograder.errors import InputError
+from autograder.regions import MARKERS, Kind
 from autograder.syllabus import Week
 
 _ATTRIBUTES = {"exercise", "tests", "part", "points", "manual", "tags"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_MARKERS = {
-    "solution": ("### BEGIN SOLUTION", "### END SOLUTION"),
-    "hidden tests": ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"),
-}
 
 
 @dataclass(frozen=True)
@@ -185,9 +182,9 @@ def _metadata(
     }
 
 
-def _has_region(cell: TextCell, what: str, path: Path) -> bool:
+def _has_region(cell: TextCell, what: Kind, path: Path) -> bool:
     """Say whether a cell has such a region, after checking that its markers alternate."""
-    begin, end = _MARKERS[what]
+    begin, end = MARKERS[what]
     opened: int | None = None
     found = False
     for number, line in enumerate(cell.source.splitlines(), start=cell.line):

@@ -12,6 +12,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import regions
+from autograder.regions import squeeze
+
 # A line with fewer characters than this, spaces aside, gives nothing away: `m = X.shape[0]`.
 _TELLING_LENGTH = 16
 # Lines that give the shape of some code away, but no answer.
@@ -53,7 +56,7 @@ def secrets_of(source: NotebookNode, week: str) -> list[Secret]:
     author has published it. A line of a solution always is.
     """
     public = "\n".join(
-        _squeeze(_outside_regions(cell.source)) for cell in source.cells if cell.cell_type == "code"
+        squeeze(_outside_regions(cell.source)) for cell in source.cells if cell.cell_type == "code"
     )
     secrets = {}
     for cell in source.cells:
@@ -63,7 +66,7 @@ def secrets_of(source: NotebookNode, week: str) -> list[Secret]:
         else:
             lines = _secret_lines(cell.source)
         for kind, line in lines:
-            squeezed = _squeeze(line)
+            squeezed = squeeze(line)
             if len(squeezed) < _TELLING_LENGTH or _STRUCTURE.match(line.strip()):
                 continue
             if kind == "hidden test" and squeezed in public:
@@ -102,7 +105,7 @@ def find_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) -> list[Le
     list of Leak
         In the order of the files, each secret once for each place.
     """
-    needles = [(_squeeze(secret.line), secret) for secret in secrets]
+    needles = [(squeeze(secret.line), secret) for secret in secrets]
     return [
         Leak(secret, path, place)
         for path, content in files.items()
@@ -114,22 +117,13 @@ def find_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) -> list[Le
 
 def _secret_lines(source: str) -> list[tuple[str, str]]:
     """Return the lines inside solution and hidden regions, without comments at their ends."""
-    lines = []
-    kind: str | None = None
-    for line, bare in zip(source.splitlines(), _without_comments(source), strict=True):
-        if "### END" in line:
-            kind = None
-        elif "### BEGIN SOLUTION" in line:
-            kind = "solution"
-        elif "### BEGIN HIDDEN TESTS" in line:
-            kind = "hidden test"
-        elif kind is not None:
-            lines.append((kind, bare if bare.strip() else line))
-    return lines
-
-
-def _outside_regions(source: str) -> str:
-    return re.sub(r"### BEGIN (SOLUTION|HIDDEN TESTS).*?### END \1", "", source, flags=re.DOTALL)
+    lines = source.splitlines()
+    bare = _without_comments(source)
+    return [
+        (name, bare[index] if bare[index].strip() else lines[index])
+        for name, region in (("solution", "solution"), ("hidden test", "hidden tests"))
+        for index in regions.inside(source, region)
+    ]
 
 
 def _without_comments(source: str) -> list[str]:
@@ -145,10 +139,6 @@ def _without_comments(source: str) -> list[str]:
     return lines
 
 
-def _squeeze(text: str) -> str:
-    return "".join(text.split())
-
-
 def _texts(path: str, content: bytes) -> Iterator[tuple[str, str]]:
     """Yield every text in a file with the place where it stands, squeezed."""
     try:
@@ -157,8 +147,8 @@ def _texts(path: str, content: bytes) -> Iterator[tuple[str, str]]:
         return  # pictures and arrays hold no lines of code
     if not path.endswith(".ipynb"):
         for number, line in enumerate(text.splitlines(), start=1):
-            yield f":{number}", _squeeze(line)
-        yield "", _squeeze(text)
+            yield f":{number}", squeeze(line)
+        yield "", squeeze(text)
         return
     notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     yield " in its metadata", "\n".join(_strings(notebook.metadata))
@@ -170,14 +160,14 @@ def _strings(value: Any) -> Iterator[str]:
     """Yield every string in a notebook's part, squeezed, with what it may hold in base64."""
     if isinstance(value, dict):
         for key, item in value.items():
-            yield _squeeze(key)
+            yield squeeze(key)
             yield from _strings(item)
     elif isinstance(value, list):
         for item in value:
             yield from _strings(item)
     elif isinstance(value, str):
-        yield _squeeze(value)
+        yield squeeze(value)
         try:
-            yield _squeeze(base64.b64decode(value, validate=False).decode("utf-8"))
+            yield squeeze(base64.b64decode(value, validate=False).decode("utf-8"))
         except (binascii.Error, UnicodeDecodeError, ValueError):
             return

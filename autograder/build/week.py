@@ -17,7 +17,7 @@ from autograder.build.exercises import (
 )
 from autograder.build.header import header_cells
 from autograder.build.release import make_release
-from autograder.build.text import TextCell, read_text
+from autograder.build.text import read_text
 from autograder.errors import InputError
 from autograder.syllabus import Syllabus, Week
 
@@ -96,23 +96,29 @@ def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
     notebook = new_notebook(metadata=_NOTEBOOK_METADATA)
     notebook.nbformat_minor = 5  # the version with cell ids, which alignment and diffs rely on
     seen: Counter[str] = Counter()
+    last_graded = "start"
     for marked in cells:
-        identity = _identity(marked, seen)
-        make = new_code_cell if marked.cell.kind == "code" else new_markdown_cell
-        cell = make(marked.cell.source, id=identity)
-        if tags := marked.cell.attributes.get("tags"):
-            cell.metadata["tags"] = list(tags)
+        cell = marked.cell
+        if marked.nbgrader is None:
+            digest = hashlib.sha256(f"{cell.kind}\n{cell.source}".encode()).hexdigest()[:12]
+            identity = _numbered(f"cell-{digest}", seen)
+        elif "grade_id" in marked.nbgrader:
+            identity = last_graded = marked.nbgrader["grade_id"]
+        else:
+            # By place and not by content: nbgrader knows a locked cell by this id, and mending a
+            # typing error in one must not make it another cell once submissions are in.
+            identity = _numbered(f"after_{last_graded}", seen)
+        make = new_code_cell if cell.kind == "code" else new_markdown_cell
+        node = make(cell.source, id=identity[:64])  # nbformat's limit
+        if tags := cell.attributes.get("tags"):
+            node.metadata["tags"] = list(tags)
         if marked.nbgrader is not None:
-            cell.metadata["nbgrader"] = {"grade_id": identity, **marked.nbgrader}
-        notebook.cells.append(cell)
+            node.metadata["nbgrader"] = {"grade_id": identity, **marked.nbgrader}
+        notebook.cells.append(node)
     return notebook
 
 
-def _identity(marked: MarkedCell, seen: Counter[str]) -> str:
-    """Return an id that stays when other cells change: the grade id, or one from the content."""
-    if marked.nbgrader is not None and "grade_id" in marked.nbgrader:
-        return marked.nbgrader["grade_id"][:64]  # nbformat's limit
-    cell: TextCell = marked.cell
-    digest = hashlib.sha256(f"{cell.kind}\n{cell.source}".encode()).hexdigest()[:12]
-    seen[digest] += 1
-    return f"cell-{digest}" if seen[digest] == 1 else f"cell-{digest}-{seen[digest]}"
+def _numbered(identity: str, seen: Counter[str]) -> str:
+    """Make an id unique by its number among equal ones."""
+    seen[identity] += 1
+    return identity if seen[identity] == 1 else f"{identity}-{seen[identity]}"

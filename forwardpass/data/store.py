@@ -95,7 +95,7 @@ def _download(name: str) -> Path:
     except (requests.RequestException, OSError) as error:
         raise DataError(
             f"{name} could not be downloaded ({type(error).__name__}). Fetch {entry['url']} "
-            f'by hand and save it as {target}, or stay with PROFILE = "quick": it downloads nothing.'
+            f'by hand and save it as {target}, or stay with PROFILE = "quick", which works offline.'
         ) from error
     except ValueError as error:  # pooch's word for a checksum that differs
         raise DataError(
