@@ -11,7 +11,7 @@ MARKERS: dict[Kind, tuple[str, str]] = {
 
 
 def inside(source: str, kind: Kind) -> list[int]:
-    """Return the indices, from 0, of the lines inside all regions of a kind, without the markers."""
+    """Return the indices, from 0, of the lines in all regions of a kind, without the markers."""
     begin, end = MARKERS[kind]
     found = []
     is_inside = False

@@ -56,7 +56,9 @@ def secrets_of(source: NotebookNode, week: str) -> list[Secret]:
     author has published it. A line of a solution always is.
     """
     public = "\n".join(
-        squeeze(_outside_regions(cell.source)) for cell in source.cells if cell.cell_type == "code"
+        squeeze(regions.without(regions.without(cell.source, "solution"), "hidden tests"))
+        for cell in source.cells
+        if cell.cell_type == "code"
     )
     secrets = {}
     for cell in source.cells:
