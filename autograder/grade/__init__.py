@@ -1,0 +1,1 @@
+"""From submissions to grades and feedback, on any nbgrader course directory."""

@@ -1,0 +1,168 @@
+"""An nbgrader course directory: its settings, its assignments, its submissions."""
+
+import difflib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder.errors import InputError
+
+CONFIG_FILE = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one learner handed in for one assignment.
+
+    Attributes
+    ----------
+    learner : str
+        The learner's id in the gradebook.
+    folder : pathlib.Path
+        ``submitted/<learner>/<assignment>``.
+    autograded : pathlib.Path
+        Where nbgrader keeps the executed copy.
+    """
+
+    learner: str
+    folder: Path
+    autograded: Path
+
+    @property
+    def is_newer_than_its_grade(self) -> bool:
+        """Whether a file of the submission changed after it was graded."""
+        graded = list(self.autograded.glob("*.ipynb"))
+        if not graded:
+            return False
+        handed_in = [path for path in self.folder.rglob("*") if path.is_file()]
+        newest = max((path.stat().st_mtime for path in handed_in), default=0.0)
+        return newest > min(path.stat().st_mtime for path in graded)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course directory and the settings that nbgrader itself would use there."""
+
+    root: Path
+    config: Config
+
+    def directory(self, assignment: str, learner: str = "*") -> CourseDirectory:
+        """Return nbgrader's view of the course, for one assignment and one learner."""
+        config = Config(self.config)
+        config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.assignment_id = assignment
+        config.CourseDirectory.student_id = learner
+        return CourseDirectory(config=config)
+
+    def folder(self, step: str, assignment: str, learner: str = ".") -> Path:
+        """Return the folder of a step: ``folder("submitted_directory", "ps1", "sample01")``."""
+        directory = self.directory(assignment)
+        return Path(directory.format_path(getattr(directory, step), learner, assignment))
+
+    def find_assignment(self, name: str) -> str:
+        """Return the id of the assignment that a name or its beginning, ``w05``, means.
+
+        Raises
+        ------
+        InputError
+            If no assignment, or more than one, fits.
+        """
+        known = self._assignments()
+        if name in known:
+            return name
+        begun = [assignment for assignment in known if assignment.startswith(f"{name}_")]
+        if len(begun) == 1:
+            return begun[0]
+        if begun:
+            raise InputError(f"{name!r} could be {' or '.join(begun)}: write it out")
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known are: {', '.join(known) or 'none'}"
+        raise InputError(f"there is no assignment {name!r} in {self.root}: {hint}")
+
+    def notebook_names(self, assignment: str) -> list[str]:
+        """Return the file names of the notebooks that the gradebook expects."""
+        directory = self.directory(assignment)
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            notebooks = gradebook.find_assignment(assignment).notebooks
+            return sorted(f"{notebook.name}.ipynb" for notebook in notebooks)
+
+    def submissions(self, assignment: str) -> list[Submission]:
+        """Return all submissions of an assignment, by learner.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        pattern = self.folder("submitted_directory", assignment, learner="*")
+        # The learner's id is whichever part of the path the star stands for.
+        position = pattern.parts.index("*")
+        base = Path(*pattern.parts[:position])
+        rest = Path(*pattern.parts[position + 1 :])
+        found = [
+            Submission(
+                learner=folder.name,
+                folder=folder / rest,
+                autograded=self.folder("autograded_directory", assignment, folder.name),
+            )
+            for folder in sorted(base.glob("*"))
+            if (folder / rest).is_dir()
+        ]
+        if not found:
+            raise InputError(f"there are no submissions of {assignment} in {pattern}")
+        return found
+
+    def _assignments(self) -> list[str]:
+        """Return the assignments that have a source folder or stand in the gradebook."""
+        pattern = self.folder("source_directory", "*")
+        names = {folder.name for folder in pattern.parent.glob("*") if any(folder.glob("*.ipynb"))}
+        directory = self.directory("*")
+        if not directory.db_url.startswith("sqlite:///") or Path(directory.db_url[10:]).is_file():
+            with Gradebook(directory.db_url, directory.course_id) as gradebook:
+                names |= {assignment.name for assignment in gradebook.assignments}
+        return sorted(names)
+
+
+def open_course(root: Path) -> Course:
+    """Read the settings of a course directory.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist, or its ``nbgrader_config.py`` fails.
+    """
+    if not root.is_dir():
+        raise InputError("there is no such course directory", root)
+    root = root.resolve()
+    _put_own_programs_on_path()
+    config = Config()
+    path = root / CONFIG_FILE
+    if path.is_file():
+        try:
+            config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+        except Exception as error:  # the file is the instructor's own code and may raise anything
+            raise InputError(f"this file fails: {type(error).__name__}: {error}", path) from error
+    return Course(root, config)
+
+
+def _put_own_programs_on_path() -> None:
+    """Let nbgrader find `alembic`, which it calls by name, when no environment is activated."""
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+
+
+def score_of(course: Course, assignment: str, learner: str) -> tuple[float, float] | None:
+    """Return score and points of a graded submission as the gradebook has them, or None."""
+    directory = course.directory(assignment)
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        try:
+            submission = gradebook.find_submission(assignment, learner)
+        except MissingEntry:
+            return None
+        return float(submission.score), float(submission.max_score)
