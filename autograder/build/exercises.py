@@ -122,7 +122,7 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
     """Return the nbgrader metadata of one cell, after checking it alone."""
 
     def refuse(message: str) -> InputError:
-        return InputError(message, path, cell.line)
+        return InputError(message, path, cell.line or None)
 
     attributes = cell.attributes
     for name in attributes.keys() - _ATTRIBUTES:

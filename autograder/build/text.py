@@ -98,6 +98,8 @@ def _openings(text: str, path: Path) -> Iterator[_Opening]:
         if closing is not None:
             if closing.match(line):
                 closing = None
+            elif closing is not _END_REGION and line.startswith("```"):
+                raise InputError("this fence is never closed: another one begins", path, opened)
             continue
         if region := _REGION.match(line):
             closing, opened = _END_REGION, number

@@ -1,0 +1,60 @@
+# Forward Pass: every command that you need. `make help` lists them.
+
+# An active conda environment is used as it is; otherwise everything goes into .venv.
+ifdef CONDA_PREFIX
+ENVIRONMENT := $(CONDA_PREFIX)
+else
+ENVIRONMENT := .venv
+endif
+BIN := $(ENVIRONMENT)/bin
+READY := $(ENVIRONMENT)/.forwardpass-ready
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The tensorflow of this machine: requirements-gpu.lock where there is an NVIDIA card.
+LOCK ?= requirements-cpu.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lab build check run lint lock clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Install everything, once (afterwards .venv/bin/autograder runs)
+
+demo: $(READY) ## Build the course, grade a sample class of week 5, write feedback and a class report
+	$(BIN)/python -m autograder.demo
+
+test: $(READY) ## Run all tests
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lab: $(READY) ## Open JupyterLab on release/, the learner's notebooks
+	$(BIN)/jupyter lab --notebook-dir=release
+
+build: $(READY) ## Build source/ and release/ from course/
+	$(BIN)/autograder build
+
+check: $(READY) ## Check that every week keeps its promises
+	$(BIN)/autograder check
+
+run: $(READY) ## Execute all notebooks in the quick profile
+	$(BIN)/autograder run --profile quick
+
+lint: $(READY) ## Check style and format of the code
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+lock: ## Resolve all versions anew and write the lock files
+	$(PYTHON) tools/lock.py
+
+clean: ## Remove what demo and run wrote, and caches
+	rm -rf demo runs .pytest_cache .ruff_cache
+
+$(READY): requirements.lock $(LOCK) pyproject.toml
+ifndef CONDA_PREFIX
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "make: Python 3.11 is needed, $(PYTHON) is another version: make PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Setting up $(ENVIRONMENT): a few minutes, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
+endif
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement $(LOCK)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

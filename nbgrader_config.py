@@ -1,0 +1,7 @@
+"""nbgrader's settings for this course, for `autograder` and for nbgrader's own commands alike."""
+
+c = get_config()  # noqa: F821  # traitlets defines it
+
+c.CourseDirectory.course_id = "forward_pass"
+# A test cell of this course takes a second or two; an endless loop should not take much longer.
+c.Execute.timeout = 20

@@ -1,0 +1,367 @@
+"""What `autograder build` promises: the notebooks, the refusals, the leak gate, the comparison."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.build.leaks import Secret, find_leaks
+from autograder.cli import main
+
+
+def build(course: Path, *options: str) -> int:
+    return main(["build", "--course-dir", str(course), *options])
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def cells_of(path: Path) -> dict[str, nbformat.NotebookNode]:
+    """Return the cells that nbgrader knows, by grade id."""
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+
+
+@pytest.fixture
+def text(small_course: Path) -> Path:
+    return small_course / "course" / "w90_tiny" / "assignment.md"
+
+
+class TestNotebooks:
+    def test_the_release_has_stubs_and_visible_tests_only(self, small_course: Path) -> None:
+        assert build(small_course) == 0
+        cells = cells_of(small_course / "release/w90_tiny/w90_assignment.ipynb")
+        assert "raise NotImplementedError" in cells["double"].source
+        assert "return np.asarray(x) * 2" not in cells["double"].source
+        assert "double([1, 3])" in cells["double_tests"].source
+        assert "HIDDEN" not in cells["double_tests"].source
+        assert cells["quiz"].source.startswith("answer_1 = ...")
+
+    def test_the_source_has_everything_and_nbgraders_metadata(self, small_course: Path) -> None:
+        build(small_course)
+        cells = cells_of(small_course / "source/w90_tiny/w90_assignment.ipynb")
+        assert "return np.asarray(x) * 2" in cells["double"].source
+        assert "twice is the sum with itself" in cells["double_tests"].source
+        assert cells["double_tests"].metadata.nbgrader == {
+            "grade": True,
+            "grade_id": "double_tests",
+            "locked": True,
+            "points": 4,
+            "schema_version": 3,
+            "solution": False,
+            "task": False,
+        }
+        assert cells["double"].metadata.nbgrader.solution
+
+    def test_test_cells_and_ordinary_code_are_locked(self, small_course: Path) -> None:
+        build(small_course)
+        cells = cells_of(small_course / "release/w90_tiny/w90_assignment.ipynb")
+        assert cells["double_tests"].metadata.editable is False
+        payoff = next(cell for cell in cells.values() if "twice ten" in cell.source)
+        assert payoff.metadata.editable is False
+        assert payoff.metadata.nbgrader.locked
+
+    def test_a_learner_may_edit_the_parameters(self, small_course: Path) -> None:
+        build(small_course)
+        notebook = nbformat.read(
+            small_course / "release/w90_tiny/w90_assignment.ipynb", as_version=4
+        )
+        parameters = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+        assert len(parameters) == 1
+        assert parameters[0].metadata.editable is True
+        assert parameters[0].metadata.nbgrader.locked  # grading restores them
+
+    def test_a_locked_cell_keeps_its_id_when_its_text_is_mended(
+        self, small_course: Path, text: Path
+    ) -> None:
+        build(small_course)
+        before = cells_of(small_course / "source/w90_tiny/w90_assignment.ipynb").keys()
+        edit(text, "half of twice ten", "one half of twice ten")
+        build(small_course)
+        assert cells_of(small_course / "source/w90_tiny/w90_assignment.ipynb").keys() == before
+
+    def test_every_notebook_begins_with_badge_and_installation(self, small_course: Path) -> None:
+        build(small_course)
+        for name in ("w90_lesson.ipynb", "w90_assignment.ipynb"):
+            badge, install = nbformat.read(
+                small_course / "release/w90_tiny" / name, as_version=4
+            ).cells[:2]
+            address = f"github/example/tiny/blob/main/release/w90_tiny/{name}"
+            assert address in badge.source
+            assert "google.colab" in install.source
+            assert "git+https://github.com/example/tiny@main" in install.source
+
+    def test_lessons_have_no_source_version(self, small_course: Path) -> None:
+        build(small_course)
+        names = {path.name for path in (small_course / "source").rglob("*.ipynb")}
+        assert names == {"w90_assignment.ipynb"}
+
+    def test_a_written_answer_becomes_a_manually_graded_cell(
+        self, small_course: Path, text: Path
+    ) -> None:
+        question = (
+            '<!-- #region manual="why" points=2 -->\n'
+            "Because doubling is linear.\n"
+            "<!-- #endregion -->\n\n## Quiz"
+        )
+        edit(text, "## Quiz", question)
+        edit(text, 'tests="halve" points=4', 'tests="halve" points=2')
+        assert build(small_course) == 0
+        why = cells_of(small_course / "release/w90_tiny/w90_assignment.ipynb")["why"]
+        assert why.cell_type == "markdown"
+        assert why.metadata.nbgrader.points == 2
+        assert why.source == "YOUR ANSWER HERE"
+
+    def test_public_files_travel_and_private_ones_do_not(self, small_course: Path) -> None:
+        data = small_course / "course/w90_tiny/data"
+        data.mkdir()
+        (data / "numbers.csv").write_text("1,2\n")
+        (data / "raw.bin").write_bytes(b"\xff\x00\xfe")
+        build(small_course)
+        release = small_course / "release/w90_tiny"
+        assert (release / "data/numbers.csv").read_text() == "1,2\n"
+        assert (release / "data/raw.bin").read_bytes() == b"\xff\x00\xfe"
+        assert not (release / "mistakes.py").exists()
+
+    def test_two_builds_are_the_same_to_the_byte(self, small_course: Path) -> None:
+        def everything() -> dict[str, bytes]:
+            return {
+                str(path): path.read_bytes()
+                for folder in ("source", "release")
+                for path in (small_course / folder).rglob("*")
+                if path.is_file()
+            }
+
+        build(small_course)
+        first = everything()
+        for path in map(Path, first):
+            path.unlink()
+        build(small_course)
+        assert everything() == first
+
+
+BROKEN = {
+    "an exercise without tests": (
+        '```python tests="halve" points=4',
+        '```python tests="double" part="again" points=4',
+        "'halve' has no tests",
+    ),
+    "tests without an exercise": ('tests="halve"', 'tests="treble"', "no exercise 'treble'"),
+    "a duplicate id": ('tests="halve"', 'tests="double"', "'double_tests' is used twice"),
+    "points that do not add up": ("points=4", "points=5", "add up to 11"),
+    "points that are no number": ("points=4", 'points="four"', "no number of points"),
+    "tests without points": ('tests="halve" points=4', 'tests="halve"', "needs points"),
+    "a solution that is not closed": (
+        "    ### END SOLUTION\n",
+        "",
+        "BEGIN SOLUTION is never closed",
+    ),
+    "a solution that is missing": (
+        "    ### BEGIN SOLUTION\n    return np.asarray(x) * 2\n    ### END SOLUTION\n",
+        "    return np.asarray(x) * 2\n",
+        "'double' has no solution",
+    ),
+    "a solution outside an exercise": (
+        'print("half',
+        '### BEGIN SOLUTION\n### END SOLUTION\nprint("half',
+        "outside an exercise",
+    ),
+    "hidden tests that are not closed": (
+        "### END HIDDEN TESTS\n",
+        "",
+        "BEGIN HIDDEN TESTS is never closed",
+    ),
+    "hidden tests outside a test cell": (
+        'print("half',
+        '### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS\nprint("half',
+        "outside a test cell",
+    ),
+    "an unknown attribute": (
+        'exercise="double"',
+        'exercise="double" level=3',
+        "'level' is unknown",
+    ),
+    "an attribute that cannot be read": ('exercise="double"', "exercise=dou ble=", "attribute"),
+    "a fence that is not closed": ("```\n\n## Double", "\n## Double", "fence is never closed"),
+    "a last fence that is not closed": (
+        'b", 1)\n### END HIDDEN TESTS\n```',
+        "",
+        "fence is never closed",
+    ),
+    "a fence of another language": ("## Double", "```bash\nls\n```\n\n## Double", "fence of bash"),
+    "a cell that is no Python": ("return np.asarray(x) * 2", "return np.asarray(x *", "Python"),
+    "no parameters": (' tags=["parameters"]', "", "needs exactly one"),
+}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("case", BROKEN)
+    def test_it_refuses_naming_file_and_line(
+        self, case: str, small_course: Path, text: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        old, new, message = BROKEN[case]
+        edit(text, old, new)
+        assert build(small_course) == 2
+        error = capsys.readouterr().err.strip().splitlines()[-1]
+        assert message in error
+        assert "assignment.md" in error
+        assert not (small_course / "release").exists()
+
+    def test_the_line_is_the_right_one(
+        self, small_course: Path, text: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        edit(text, 'exercise="halve"', 'exercise="Halve!"')
+        line = next(
+            number
+            for number, content in enumerate(text.read_text().splitlines(), start=1)
+            if "Halve!" in content
+        )
+        build(small_course)
+        assert f"assignment.md:{line + 1}:" in capsys.readouterr().err
+
+    def test_an_exercise_has_no_place_in_a_lesson(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        lesson = small_course / "course/w90_tiny/lesson.md"
+        edit(lesson, "```python\ntotal", '```python exercise="total"\ntotal')
+        assert build(small_course) == 2
+        assert "no place in a lesson" in capsys.readouterr().err
+
+    def test_an_unknown_week_is_named_with_a_suggestion(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert build(small_course, "w09") == 2
+        assert "'w09'" in (error := capsys.readouterr().err)
+        assert "did you mean w90" in error
+
+    def test_a_folder_without_a_course_says_so(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert build(tmp_path) == 2
+        assert "syllabus.yml: there is no such file" in capsys.readouterr().err
+
+    def test_a_syllabus_that_is_no_yaml_is_named_with_the_line(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        edit(small_course / "course/syllabus.yml", "branch: main", "branch: [main")
+        assert build(small_course) == 2
+        assert "syllabus.yml:4" in capsys.readouterr().err
+
+
+class TestLeakGate:
+    def refused(self, course: Path, capsys: pytest.CaptureFixture[str]) -> str:
+        assert build(course) == 1
+        assert not (course / "release").exists()
+        return capsys.readouterr().err
+
+    def test_a_solution_line_in_a_lesson_stops_the_build(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        edit(
+            small_course / "course/w90_tiny/lesson.md",
+            "total = sum",
+            "# return  np.asarray( x )*2\ntotal = sum",
+        )
+        error = self.refused(small_course, capsys)
+        assert "release/w90_tiny/w90_lesson.ipynb cell" in error
+        assert "solution of 'double'" in error
+
+    def test_a_solution_line_in_a_hint_stops_the_build(
+        self, small_course: Path, text: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        edit(text, "## Halve", "## Halve\n\n~~~python\nreturn np.asarray(x) / 2\n~~~")
+        assert "solution of 'halve'" in self.refused(small_course, capsys)
+
+    def test_a_hidden_test_line_in_a_helper_file_stops_the_build(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        helper = small_course / "course/w90_tiny/helper.py"
+        helper.write_text('numbers = check.rng("halve").normal(size=(2, 3))\n')
+        assert "helper.py:1: gives away a line of the hidden test" in self.refused(
+            small_course, capsys
+        )
+
+    def test_a_hidden_line_that_the_author_also_shows_is_no_secret(
+        self, small_course: Path, text: Path
+    ) -> None:
+        edit(text, 'print("half', 'numbers = check.rng("halve").normal(size=(2, 3))\nprint("half')
+        assert build(small_course) == 0
+
+    @pytest.mark.parametrize("place", ["metadata", "output", "attachment"])
+    def test_no_corner_of_a_notebook_is_overlooked(self, place: str) -> None:
+        secret = Secret("solution", "double", "w90_tiny", "return np.asarray(x) * 2")
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("pass")])
+        if place == "metadata":
+            notebook.metadata["note"] = {"deep": ["return np.asarray(x)*2"]}
+        elif place == "output":
+            text = nbformat.v4.new_output("stream", text="say\n  return np.asarray(x) * 2\n")
+            notebook.cells[0].outputs.append(text)
+        else:
+            encoded = "cmV0dXJuIG5wLmFzYXJyYXkoeCkgKiAy"  # base64 of the line
+            cell = nbformat.v4.new_markdown_cell("![]()", attachments={"a": {"text/x": encoded}})
+            notebook.cells.append(cell)
+        content = nbformat.writes(notebook).encode()
+        assert len(find_leaks({"release/a.ipynb": content}, [secret])) == 1
+        assert find_leaks({"release/a.ipynb": content.replace(b"asarray", b"array")}, []) == []
+
+
+class TestComparison:
+    def test_a_fresh_build_does_not_differ(self, small_course: Path) -> None:
+        build(small_course)
+        assert build(small_course, "--check") == 0
+
+    def test_check_names_the_cell_that_differs_and_writes_nothing(
+        self, small_course: Path, text: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        build(small_course)
+        path = small_course / "release/w90_tiny/w90_assignment.ipynb"
+        before = path.read_bytes()
+        edit(text, "half of twice ten", "one half of twice ten")
+        assert build(small_course, "--check") == 1
+        output = capsys.readouterr().out
+        assert f"{path}: differs from a fresh build, first in cell" in output
+        assert path.read_bytes() == before
+
+    def test_check_reports_missing_files_and_weeks_that_are_gone(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        build(small_course)
+        (small_course / "release/w90_tiny/w90_lesson.ipynb").unlink()
+        (small_course / "course/w90_tiny/data.csv").write_text("1\n")
+        build(small_course)
+        (small_course / "course/w90_tiny/data.csv").unlink()
+        (small_course / "release/w90_tiny/w90_lesson.ipynb").unlink()
+        assert build(small_course, "--check") == 1
+        output = capsys.readouterr().out
+        assert "w90_lesson.ipynb: is missing" in output
+        assert "data.csv: is no longer part of the course" in output
+
+    def test_a_learners_answers_are_never_overwritten(
+        self, small_course: Path, text: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        build(small_course)
+        path = small_course / "release/w90_tiny/w90_assignment.ipynb"
+        answered = json.loads(path.read_text())
+        answered["cells"][-1]["source"] = ["my own work"]
+        path.write_text(json.dumps(answered))
+        edit(text, "half of twice ten", "one half of twice ten")
+        assert build(small_course) == 2
+        assert "changed since the last build" in capsys.readouterr().err
+        assert "my own work" in path.read_text()
+
+    def test_files_that_no_build_wrote_are_left_alone(self, small_course: Path) -> None:
+        build(small_course)
+        notes = small_course / "release/w90_tiny/notes.txt"
+        notes.write_text("mine")
+        assert build(small_course) == 0
+        assert build(small_course, "--check") == 0
+        assert notes.read_text() == "mine"
