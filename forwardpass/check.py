@@ -271,7 +271,7 @@ class Checks:
             self._fail(name, f"has shape {actual.shape}, expected {at.shape}", hint)
         numerical = numerical_gradient(function, at)
         scale = np.linalg.norm(actual) + np.linalg.norm(numerical)
-        error = np.linalg.norm(actual - numerical) / scale if scale > 0 else 0.0
+        error = np.linalg.norm(actual - numerical) / scale if scale != 0 else 0.0
         if not error <= tolerance:  # written this way round so that NaN fails
             self._fail(
                 name,

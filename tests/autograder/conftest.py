@@ -1,5 +1,6 @@
 """A course of one tiny week, which builds and grades in a second."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -167,13 +168,24 @@ answer_1 = "a"
 """
 
 
-@pytest.fixture
-def small_course(tmp_path: Path) -> Path:
-    """Return a folder with ``course/w90_tiny``, not built yet."""
-    week = tmp_path / "course" / "w90_tiny"
+def write_small_course(folder: Path) -> Path:
+    """Write ``course/w90_tiny`` into a folder and return the folder."""
+    week = folder / "course" / "w90_tiny"
     week.mkdir(parents=True)
-    (tmp_path / "course" / "syllabus.yml").write_text(SYLLABUS)
+    (folder / "course" / "syllabus.yml").write_text(SYLLABUS)
     (week / "lesson.md").write_text(LESSON)
     (week / "assignment.md").write_text(ASSIGNMENT)
     (week / "mistakes.py").write_text(MISTAKES)
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def small_course(tmp_path: Path) -> Path:
+    """Return a folder with ``course/w90_tiny``, not built yet."""
+    return write_small_course(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def course_writer() -> Callable[[Path], Path]:
+    """Return what writes the small course, for fixtures of a wider scope than one test."""
+    return write_small_course

@@ -1,0 +1,145 @@
+"""The whole way in one go: build the course, grade a sample class of week 5, report on it.
+
+``make demo`` runs this in the folder that holds ``course/``. Everything happens in ``demo/``, a
+course directory of its own, which is made anew each time.
+"""
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.check.answers import complete_submission
+from autograder.check.mistakes import Variant, parse_mistakes
+from autograder.cli import main as autograder
+from autograder.errors import InputError
+from autograder.notebooks import notebook_text, read_notebook, write_text
+from autograder.regions import MARKERS
+from autograder.syllabus import load_syllabus
+
+WEEK = "w05"
+FOLDER = Path("demo")
+Answers = Mapping[str, str]  # code by exercise
+
+
+def main() -> int:
+    """Run the demo in the current folder and return the exit code of its first failing step."""
+    begin = time.monotonic()
+    try:
+        _prepare(Path(), FOLDER)
+        if code := _say_and_run("build"):
+            return code
+        week = load_syllabus(FOLDER).select([WEEK])[0]
+        source = read_notebook(FOLDER / "source" / week.id / week.assignment_name)
+        release = read_notebook(FOLDER / "release" / week.id / week.assignment_name)
+        solutions = solutions_of(source)
+        variants = parse_mistakes(FOLDER / "course" / week.id / "mistakes.py", solutions)
+        learners = sample_class(solutions, variants)
+        for number, answers in enumerate(learners, start=1):
+            folder = FOLDER / "submitted" / f"sample{number:02}" / week.id
+            notebook = complete_submission(release, answers)
+            write_text(folder / week.assignment_name, notebook_text(notebook))
+    except InputError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("demo: stopped", file=sys.stderr)
+        return 130
+    print(f"{len(learners)} sample submissions made from course/{week.id}/mistakes.py\n")
+    for command in ("grade", "report"):
+        if code := _say_and_run(command, week.number):
+            return code
+    print(f"""
+Done in {time.monotonic() - begin:.0f} seconds. Where to look:
+  {FOLDER}/reports/{week.id}/index.html                the class report
+  {FOLDER}/feedback/sample01/{week.id}/    a learner's feedback page
+  {FOLDER}/gradebook.db                                           nbgrader's gradebook""")
+    return 0
+
+
+def solutions_of(source: NotebookNode) -> dict[str, str]:
+    """Return the reference solutions of an assignment by exercise, as a learner would type them."""
+    return {
+        cell.metadata.nbgrader.grade_id: "\n".join(
+            line
+            for line in cell.source.splitlines()
+            if not any(marker in line for marker in MARKERS["solution"])
+        )
+        for cell in source.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def sample_class(solutions: Answers, variants: tuple[Variant, ...]) -> list[Answers]:
+    """Compose a class as one meets it, from right to wrong, the same every time.
+
+    Parameters
+    ----------
+    solutions : mapping of str to str
+        The reference solution of every exercise, in order.
+    variants : tuple of Variant
+        The mistakes and alternatives of the week.
+
+    Returns
+    -------
+    list of mapping of str to str
+        For each learner the code of the exercises that they answered.
+    """
+    exercises = list(solutions)
+
+    def code(exercise: str, kinds: frozenset[str]) -> list[str]:
+        return [v.code for v in variants if v.exercise == exercise and v.kind in kinds]
+
+    def unusual(number: int) -> Answers:
+        """Answer everything rightly, with another choice of alternatives for each number."""
+        choices = {e: code(e, frozenset({"alternative"})) or [solutions[e]] for e in exercises}
+        return {e: choices[e][number % len(choices[e])] for e in exercises}
+
+    def mistaken(where: list[str], number: int) -> Answers:
+        """Answer as the reference does, but for mistakes in these exercises."""
+        wrong = {e: code(e, frozenset({"mistake"})) for e in where}
+        return {**solutions, **{e: wrong[e][number % len(wrong[e])] for e in where if wrong[e]}}
+
+    def first(kind: str) -> Answers:
+        found = next((v for v in variants if v.kind == kind), None)
+        return {**solutions, **({found.exercise: found.code} if found else {})}
+
+    half = exercises[: len(exercises) // 2]
+    return [
+        solutions,
+        unusual(0),
+        unusual(1),
+        # One slip each, in an exercise of its own …
+        *(mistaken([exercise], number) for number, exercise in enumerate(exercises[:4])),
+        # … several, half of the exercises, and all of them wrong.
+        mistaken(exercises[::3], 0),
+        mistaken(exercises[1::2], 1),
+        mistaken(half, 2),
+        mistaken(exercises, 1),
+        {exercise: solutions[exercise] for exercise in half},
+        {},
+        first("crash"),
+        first("endless"),
+    ]
+
+
+def _prepare(root: Path, folder: Path) -> None:
+    """Make the demo's course directory anew, with a copy of the text and the settings."""
+    load_syllabus(root)  # before anything is removed: this must be a course
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(root / "course", folder / "course")
+    shutil.copy(root / "nbgrader_config.py", folder)
+
+
+def _say_and_run(command: str, *arguments: str) -> int:
+    """Run one of autograder's commands, showing it as one would type it."""
+    line = [command, *arguments, "--course-dir", str(FOLDER)]
+    print("$ autograder", *line, flush=True)
+    return autograder(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
