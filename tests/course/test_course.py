@@ -1,0 +1,51 @@
+"""The course itself: what is committed is what its text gives, and every week keeps its promises."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.cli import main
+from autograder.syllabus import Week, load_syllabus
+
+ROOT = Path(__file__).parents[2]
+SYLLABUS = load_syllabus(ROOT)
+each_week = pytest.mark.parametrize("week", SYLLABUS.weeks, ids=lambda week: week.number)
+
+
+def test_source_and_release_are_what_the_text_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--check", "--course-dir", str(ROOT)]) == 0, capsys.readouterr().out
+
+
+@each_week
+def test_the_tests_of_a_week_keep_their_promises(
+    week: Week, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", week.id, "--course-dir", str(ROOT)]) == 0, capsys.readouterr().out
+
+
+@each_week
+def test_the_notebooks_of_a_week_run_in_the_quick_profile(
+    week: Week, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--profile", "quick", "--output", str(tmp_path), "--course-dir", str(ROOT)]
+    assert main(["run", week.id, *arguments]) == 0, capsys.readouterr().out
+
+
+def test_prerequisites_come_earlier() -> None:
+    seen: set[str] = set()
+    for week in SYLLABUS.weeks:
+        assert set(week.prerequisites) <= seen, week.id
+        seen.add(week.id)
+
+
+def test_every_folder_of_the_course_is_in_the_syllabus() -> None:
+    folders = {path.name for path in (ROOT / "course").glob("w*") if path.is_dir()}
+    assert folders == {week.id for week in SYLLABUS.weeks}
+
+
+def test_no_committed_notebook_has_outputs_and_none_is_large() -> None:
+    for folder in ("source", "release"):
+        for path in (ROOT / folder).rglob("*.ipynb"):
+            text = path.read_text()
+            assert '"output_type"' not in text, path
+            assert len(text) < 500_000, path
