@@ -1,4 +1,4 @@
-"""The course itself: what is committed is what its text gives, and every week keeps its promises."""
+"""The course: what is committed is what its text gives; every week keeps its promises."""
 
 from pathlib import Path
 
