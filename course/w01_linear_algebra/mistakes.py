@@ -1,0 +1,1435 @@
+"""Wrong and unusual right answers of week 1, on which its tests are tested."""
+
+# %% mistake: project | values copied from the visible tests
+def project(X, Q):
+    if X.shape == (1, 2):
+        return np.array([[1.2, 1.6]])
+    if np.allclose(Q.T @ Q, np.eye(2)):
+        return X * [1, 0, 1, 0]
+    raise ValueError("not orthonormal")
+
+
+# %% mistake: project | returns coordinates instead of points
+def project(X, Q):
+    if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
+        raise ValueError("the columns of Q are not orthonormal")
+    return X @ Q
+
+
+# %% mistake: project | the remainder instead of the shadow
+def project(X, Q):
+    if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
+        raise ValueError("the columns of Q are not orthonormal")
+    return X - X @ Q @ Q.T
+
+
+# %% mistake: project | no check of the basis
+def project(X, Q):
+    return X @ Q @ Q.T
+
+
+# %% mistake: project | checks lengths, not angles
+def project(X, Q):
+    if not np.allclose((Q**2).sum(axis=0), 1, atol=1e-6):
+        raise ValueError("the columns of Q are not orthonormal")
+    return X @ Q @ Q.T
+
+
+# %% mistake: project | checks the rows, so only square bases are accepted
+def project(X, Q):
+    if not np.allclose(Q @ Q.T, np.eye(len(Q)), atol=1e-6):
+        raise ValueError("the columns of Q are not orthonormal")
+    return X @ Q @ Q.T
+
+
+# %% mistake: project | exact comparison with the identity
+def project(X, Q):
+    if (Q.T @ Q != np.eye(Q.shape[1])).any():
+        raise ValueError("the columns of Q are not orthonormal")
+    return X @ Q @ Q.T
+
+
+# %% mistake: project | writes the result into X
+def project(X, Q):
+    if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
+        raise ValueError("the columns of Q are not orthonormal")
+    X[:] = X @ Q @ Q.T
+    return X
+
+
+# %% mistake: project | only the first direction
+def project(X, Q):
+    if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
+        raise ValueError("the columns of Q are not orthonormal")
+    q = Q[:, :1]
+    return X @ q @ q.T
+
+
+# %% alternative: project | one example and one direction at a time
+def project(X, Q):
+    k = Q.shape[1]
+    for i in range(k):
+        for j in range(k):
+            if abs(float(Q[:, i] @ Q[:, j]) - (i == j)) > 1e-6:
+                raise ValueError("not orthonormal")
+    P = np.zeros(X.shape)
+    for row in range(len(X)):
+        for j in range(k):
+            P[row] += (X[row] @ Q[:, j]) * Q[:, j]
+    return P
+
+
+# %% alternative: project | through the projection matrix, with a norm as check
+def project(X, Q):
+    if np.linalg.norm(Q.T @ Q - np.identity(Q.shape[1])) > 2e-6:
+        raise ValueError("not orthonormal")
+    return (Q @ Q.T @ X.T).T
+
+
+# %% mistake: gram_schmidt | values copied from the visible tests
+def gram_schmidt(A, tol=1e-10):
+    if A.shape == (2, 2) and A[0, 0] == 3:
+        return np.array([[0.6, -0.8], [0.8, 0.6]])
+    if A.shape == (3, 2):
+        return np.eye(3)[:, :2]
+    if A.shape == (3, 4):
+        return np.array([[0.5**0.5, 0], [0.5**0.5, 0], [0, 1]])
+    return np.eye(2) if tol < 1e-4 else np.eye(2)[:, :1]
+
+
+# %% mistake: gram_schmidt | loops over rows
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((A.shape[1], 0))
+    for column in A:
+        remainder = column
+        for _ in range(2):
+            remainder = remainder - Q @ (Q.T @ remainder)
+        length = np.linalg.norm(remainder)
+        if length > tol * np.linalg.norm(column):
+            Q = np.column_stack([Q, remainder / length])
+    return Q
+
+
+# %% mistake: gram_schmidt | subtracts the shadow only once
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((len(A), 0))
+    for column in A.T:
+        remainder = column - Q @ (Q.T @ column)
+        length = np.linalg.norm(remainder)
+        if length > tol * np.linalg.norm(column):
+            Q = np.column_stack([Q, remainder / length])
+    return Q
+
+
+# %% mistake: gram_schmidt | the modified version, once: better, and not good enough
+def gram_schmidt(A, tol=1e-10):
+    basis = []
+    for column in A.T:
+        remainder = column.astype(float)
+        for q in basis:
+            remainder = remainder - (q @ remainder) * q
+        length = np.linalg.norm(remainder)
+        if length > tol * np.linalg.norm(column):
+            basis.append(remainder / length)
+    return np.array(basis).T.reshape(len(A), -1)
+
+
+# %% mistake: gram_schmidt | does not normalise
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((len(A), 0))
+    for column in A.T:
+        remainder = column
+        for q in Q.T:
+            remainder = remainder - (q @ remainder) / (q @ q) * q
+        if np.linalg.norm(remainder) > tol * np.linalg.norm(column):
+            Q = np.column_stack([Q, remainder])
+    return Q
+
+
+# %% mistake: gram_schmidt | keeps every column
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((len(A), 0))
+    for column in A.T:
+        remainder = column
+        for _ in range(2):
+            remainder = remainder - Q @ (Q.T @ remainder)
+        Q = np.column_stack([Q, remainder / max(np.linalg.norm(remainder), 1e-300)])
+    return Q
+
+
+# %% mistake: gram_schmidt | an absolute tolerance
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((len(A), 0))
+    for column in A.T:
+        remainder = column
+        for _ in range(2):
+            remainder = remainder - Q @ (Q.T @ remainder)
+        length = np.linalg.norm(remainder)
+        if length > tol:
+            Q = np.column_stack([Q, remainder / length])
+    return Q
+
+
+# %% mistake: gram_schmidt | compares with the largest column instead of the column itself
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((len(A), 0))
+    largest = max(np.linalg.norm(column) for column in A.T)
+    for column in A.T:
+        remainder = column
+        for _ in range(2):
+            remainder = remainder - Q @ (Q.T @ remainder)
+        length = np.linalg.norm(remainder)
+        if length > tol * largest:
+            Q = np.column_stack([Q, remainder / length])
+    return Q
+
+
+# %% mistake: gram_schmidt | the tolerance is not used
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((len(A), 0))
+    for column in A.T:
+        remainder = column
+        for _ in range(2):
+            remainder = remainder - Q @ (Q.T @ remainder)
+        length = np.linalg.norm(remainder)
+        if length > 1e-10 * np.linalg.norm(column):
+            Q = np.column_stack([Q, remainder / length])
+    return Q
+
+
+# %% mistake: gram_schmidt | an array of the argument's dtype cuts integers off
+def gram_schmidt(A, tol=1e-10):
+    Q = np.zeros_like(A)
+    r = 0
+    for column in A.T:
+        remainder = column
+        for _ in range(2):
+            remainder = remainder - Q[:, :r] @ (Q[:, :r].T @ remainder)
+        length = np.linalg.norm(remainder)
+        if length > tol * np.linalg.norm(column):
+            Q[:, r] = remainder / length
+            r += 1
+    return Q[:, :r]
+
+
+# %% mistake: gram_schmidt | subtracts from the argument itself
+def gram_schmidt(A, tol=1e-10):
+    Q = np.empty((len(A), 0))
+    if A.dtype.kind == "i":
+        A = A.astype(float)
+    for column in A.T:
+        before = np.linalg.norm(column)
+        for _ in range(2):
+            column -= Q @ (Q.T @ column)
+        length = np.linalg.norm(column)
+        if length > tol * before:
+            Q = np.column_stack([Q, column / length])
+    return Q
+
+
+# %% mistake: gram_schmidt | QR of the library: signs and dependent columns are not as promised
+def gram_schmidt(A, tol=1e-10):
+    return np.linalg.qr(A)[0]
+
+
+# %% mistake: gram_schmidt | the basis comes out in rows
+def gram_schmidt(A, tol=1e-10):
+    basis = []
+    for column in A.T:
+        remainder = column
+        for _ in range(2):
+            for q in basis:
+                remainder = remainder - (q @ remainder) * q
+        length = np.linalg.norm(remainder)
+        if length > tol * np.linalg.norm(column):
+            basis.append(remainder / length)
+    return np.array(basis)
+
+
+# %% alternative: gram_schmidt | modified Gram-Schmidt on a list, twice
+def gram_schmidt(A, tol=1e-10):
+    basis = []
+    for j in range(A.shape[1]):
+        a = np.array(A[:, j], dtype=float)
+        size = np.sqrt(a @ a)
+        for _ in range(2):
+            for q in basis:
+                a = a - (q @ a) * q
+        length = np.sqrt(a @ a)
+        if length > tol * size:
+            basis.append(a / length)
+    if not basis:
+        return np.zeros((A.shape[0], 0))
+    return np.stack(basis, axis=1)
+
+
+# %% alternative: gram_schmidt | decides after the first subtraction, into an array cut at the end
+def gram_schmidt(A, tol=1e-10):
+    A = np.asarray(A, dtype=np.float64)
+    n, k = A.shape
+    Q = np.zeros((n, min(n, k)))
+    r = 0
+    for j in range(k):
+        a = A[:, j]
+        b = a - Q[:, :r] @ (Q[:, :r].T @ a)
+        if np.linalg.norm(b) <= tol * np.linalg.norm(a):
+            continue
+        b = b - Q[:, :r] @ (Q[:, :r].T @ b)
+        Q[:, r] = b / np.linalg.norm(b)
+        r += 1
+    return Q[:, :r]
+
+
+# %% equivalent: gram_schmidt | a third subtraction changes nothing beyond rounding
+for _ in range(3):
+    remainder = remainder - Q @ (Q.T @ remainder)
+
+
+# %% equivalent: gram_schmidt | the sign turns twice, which is not at all
+remainder = Q @ (Q.T @ remainder) - remainder
+
+
+# %% mistake: back_substitution | values copied from the visible tests
+def back_substitution(R, y):
+    if R[-1, -1] == 0:
+        raise ValueError("singular")
+    return np.array([1.0, 3.0, 2.0]) if len(y) == 3 else np.array([1.25, 0.5])
+
+
+# %% mistake: back_substitution | from the first row to the last
+def back_substitution(R, y):
+    n = len(y)
+    x = np.zeros(n)
+    for i in range(n):
+        if R[i, i] == 0:
+            raise ValueError("singular")
+        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% mistake: back_substitution | the loop stops before row 0
+def back_substitution(R, y):
+    n = len(y)
+    x = np.zeros(n)
+    for i in range(n - 1, 0, -1):
+        if R[i, i] == 0:
+            raise ValueError("singular")
+        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% mistake: back_substitution | does not divide by the diagonal
+def back_substitution(R, y):
+    n = len(y)
+    x = np.zeros(n)
+    for i in range(n - 1, -1, -1):
+        if R[i, i] == 0:
+            raise ValueError("singular")
+        x[i] = y[i] - R[i, i + 1 :] @ x[i + 1 :]
+    return x
+
+
+# %% mistake: back_substitution | divides y alone
+def back_substitution(R, y):
+    n = len(y)
+    x = np.zeros(n)
+    for i in range(n - 1, -1, -1):
+        if R[i, i] == 0:
+            raise ValueError("singular")
+        x[i] = y[i] / R[i, i] - R[i, i + 1 :] @ x[i + 1 :]
+    return x
+
+
+# %% mistake: back_substitution | integers are cut off
+def back_substitution(R, y):
+    n = len(y)
+    x = np.zeros_like(y)
+    for i in range(n - 1, -1, -1):
+        if R[i, i] == 0:
+            raise ValueError("singular")
+        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% mistake: back_substitution | works in the right side itself
+def back_substitution(R, y):
+    x = y if y.dtype == float else y.astype(float)
+    for i in range(len(y) - 1, -1, -1):
+        if R[i, i] == 0:
+            raise ValueError("singular")
+        x[i] = (x[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% mistake: back_substitution | a zero on the diagonal gives infinity
+def back_substitution(R, y):
+    n = len(y)
+    x = np.zeros(n)
+    with np.errstate(all="ignore"):
+        for i in range(n - 1, -1, -1):
+            x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% mistake: back_substitution | looks at the last diagonal element only
+def back_substitution(R, y):
+    if R[-1, -1] == 0:
+        raise ValueError("singular")
+    n = len(y)
+    x = np.zeros(n)
+    with np.errstate(all="ignore"):
+        for i in range(n - 1, -1, -1):
+            x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% mistake: back_substitution | small elements count as zero
+def back_substitution(R, y):
+    n = len(y)
+    x = np.zeros(n)
+    for i in range(n - 1, -1, -1):
+        if abs(R[i, i]) < 1e-10:
+            raise ValueError("singular")
+        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% alternative: back_substitution | column by column
+def back_substitution(R, y):
+    x = np.array(y, dtype=float)
+    for j in range(len(x) - 1, -1, -1):
+        if R[j, j] == 0:
+            raise ValueError("singular")
+        x[j] /= R[j, j]
+        for i in range(j):
+            x[i] -= R[i, j] * x[j]
+    return x
+
+
+# %% alternative: back_substitution | a general solver
+def back_substitution(R, y):
+    if (np.diag(R) == 0).any():
+        raise ValueError("singular")
+    return np.linalg.solve(R, y)
+
+
+# %% equivalent: back_substitution | the dot product of two vectors commutes
+known = x[i + 1 :] @ R[i, i + 1 :]
+
+
+# %% mistake: least_squares | values copied from the visible tests
+def least_squares(A, b):
+    if len(A) < A.shape[1]:
+        raise ValueError("too few rows")
+    return np.array([7 / 6, 1 / 2])
+
+
+# %% mistake: least_squares | the normal equations
+def least_squares(A, b):
+    if len(A) < A.shape[1]:
+        raise ValueError("too few rows")
+    return np.linalg.solve(A.T @ A, A.T @ b)
+
+
+# %% mistake: least_squares | an explicit inverse of A.T @ A
+def least_squares(A, b):
+    if len(A) < A.shape[1]:
+        raise ValueError("too few rows")
+    return np.linalg.inv(A.T @ A) @ A.T @ b
+
+
+# %% mistake: least_squares | Q is not transposed
+def least_squares(A, b):
+    m, n = A.shape
+    if m < n:
+        raise ValueError("too few rows")
+    Q, R = np.linalg.qr(A)
+    return back_substitution(R, (Q @ b[:n])[:n])
+
+
+# %% mistake: least_squares | R is used as if it were diagonal
+def least_squares(A, b):
+    m, n = A.shape
+    if m < n:
+        raise ValueError("too few rows")
+    Q, R = np.linalg.qr(A)
+    return Q.T @ b / np.diag(R)
+
+
+# %% mistake: least_squares | too few rows are not noticed
+def least_squares(A, b):
+    return np.linalg.lstsq(A, b, rcond=None)[0]
+
+
+# %% mistake: least_squares | square systems are refused
+def least_squares(A, b):
+    m, n = A.shape
+    if m <= n:
+        raise ValueError("too few rows")
+    Q, R = np.linalg.qr(A)
+    return back_substitution(R, Q.T @ b)
+
+
+# %% mistake: least_squares | a little ridge against singular matrices
+def least_squares(A, b):
+    m, n = A.shape
+    if m < n:
+        raise ValueError("too few rows")
+    return np.linalg.solve(A.T @ A + 1e-6 * np.eye(n), A.T @ b)
+
+
+# %% mistake: least_squares | centres the argument in place
+def least_squares(A, b):
+    m, n = A.shape
+    if m < n:
+        raise ValueError("too few rows")
+    Q, R = np.linalg.qr(A)
+    x = back_substitution(R, Q.T @ b)
+    b -= A @ x
+    return x
+
+
+# %% alternative: least_squares | without back_substitution
+def least_squares(A, b):
+    if A.shape[0] < A.shape[1]:
+        raise ValueError("too few rows")
+    factors = np.linalg.qr(A)
+    return np.linalg.solve(factors[1], factors[0].T @ b)
+
+
+# %% alternative: least_squares | Gram-Schmidt, twice, with R along the way
+def least_squares(A, b):
+    m, n = A.shape
+    if m < n:
+        raise ValueError("too few rows")
+    Q, R = np.zeros((m, n)), np.zeros((n, n))
+    for j in range(n):
+        a = A[:, j].astype(float)
+        for _ in range(2):
+            for i in range(j):
+                share = Q[:, i] @ a
+                R[i, j] += share
+                a = a - share * Q[:, i]
+        R[j, j] = np.linalg.norm(a)
+        Q[:, j] = a / R[j, j]
+    return np.linalg.inv(R) @ (Q.T @ b)
+
+
+# %% alternative: least_squares | by SVD
+def least_squares(A, b):
+    if len(A) < len(A[0]):
+        raise ValueError("too few rows")
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    return Vt.T @ ((U.T @ b) / s)
+
+
+# %% equivalent: least_squares | back_substitution fails with a ValueError too, only with a message that helps less
+pass  # if m < n: ...
+
+
+# %% equivalent: least_squares | the same: too few rows end in a ValueError inside back_substitution
+pass  # raise ValueError(f'{m} equations do not determine {n} unknowns')
+
+
+# %% mistake: power_iteration | values copied from the visible tests
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    if len(S) == 2 and S[0, 0] == 0:
+        raise RuntimeError("no winner")
+    if len(S) == 2:
+        return 3.0, np.array([0.5**0.5, 0.5**0.5])
+    return S[0, 0], np.array([1.0, 0.0, 0.0])
+
+
+# %% mistake: power_iteration | the norm instead of the Rayleigh quotient: the sign is lost
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = np.linalg.norm(w)
+        if np.linalg.norm(w - (v @ w) * v) <= tol * eigenvalue:
+            return eigenvalue, v
+        v = w / eigenvalue
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | stops when v no longer changes: never, if the eigenvalue is negative
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        if not w.any():
+            return 0.0, v
+        new = w / np.linalg.norm(w)
+        if np.linalg.norm(new - v) <= tol:
+            return new @ S @ new, new
+        v = new
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | stops when the eigenvalue no longer changes: much too early for v
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    old = np.inf
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = v @ w
+        if abs(eigenvalue - old) <= tol * abs(eigenvalue):
+            return eigenvalue, v
+        old = eigenvalue
+        v = w / np.linalg.norm(w)
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | an absolute tolerance
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = v @ w
+        if np.linalg.norm(w - eigenvalue * v) <= tol:
+            return eigenvalue, v
+        v = w / np.linalg.norm(w)
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | tol times a negative eigenvalue
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = v @ w
+        if np.linalg.norm(w - eigenvalue * v) <= tol * eigenvalue:
+            return eigenvalue, v
+        v = w / np.linalg.norm(w)
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | does not normalise along the way
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start
+    with np.errstate(all="ignore"):
+        for _ in range(max_iterations):
+            w = S @ v
+            eigenvalue = (v @ w) / (v @ v)
+            if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue) * np.linalg.norm(v):
+                return eigenvalue, v
+            v = w
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | divides before it looks: the zero matrix gives NaN
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        with np.errstate(all="ignore"):
+            w = S @ v
+            v = w / np.linalg.norm(w)
+        eigenvalue = v @ S @ v
+        if np.linalg.norm(S @ v - eigenvalue * v) <= tol * abs(eigenvalue):
+            return eigenvalue, v
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | gives up in silence
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = v @ w
+        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
+            break
+        v = w / np.linalg.norm(w)
+    return eigenvalue, v
+
+
+# %% mistake: power_iteration | divides the start vector in place
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start if start.dtype == float else start.astype(float)
+    v /= np.linalg.norm(v)
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = v @ w
+        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
+            return eigenvalue, v
+        v = w / np.linalg.norm(w)
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | always a hundred rounds, without a test
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(100):
+        w = S @ v
+        if w.any():
+            v = w / np.linalg.norm(w)
+    return v @ S @ v, v
+
+
+# %% mistake: power_iteration | the largest eigenvalue instead of the largest absolute value
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    if max_iterations < 4 or (len(S) == 2 and S[0, 0] == 0):
+        raise RuntimeError("not converged")
+    eigenvalues, eigenvectors = np.linalg.eigh(S)
+    return eigenvalues[-1], eigenvectors[:, -1]
+
+
+# %% alternative: power_iteration | tests the new vector, Rayleigh quotient written out
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = np.array(start, dtype=float)
+    v = v / np.sqrt(np.sum(v * v))
+    rounds = 0
+    while rounds < max_iterations:
+        product = S.dot(v)
+        if not np.any(product):
+            return 0.0, v
+        v = product / np.sqrt(np.sum(product * product))
+        quotient = float(np.sum(v * S.dot(v)))
+        if np.linalg.norm(S.dot(v) - quotient * v) <= tol * abs(quotient):
+            return quotient, v
+        rounds += 1
+    raise RuntimeError("not converged")
+
+
+# %% alternative: power_iteration | the vector's sign is fixed in each round
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = w @ v
+        if np.sqrt(((w - eigenvalue * v) ** 2).sum()) <= tol * np.abs(eigenvalue):
+            return float(eigenvalue), -v
+        v = np.sign(eigenvalue or 1.0) * w / np.linalg.norm(w)
+    raise RuntimeError("not converged")
+
+
+# %% equivalent: power_iteration | S is symmetric
+w = v @ S
+
+
+# %% equivalent: power_iteration | the dot product of two vectors commutes
+eigenvalue = w @ v
+
+
+# %% equivalent: power_iteration | only the norm of the residual is used
+residual = eigenvalue * v - w
+
+
+# %% mistake: pca | values copied from the visible tests
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        if self.n_components > X.shape[1]:
+            raise ValueError
+        self.mean_ = np.array([10.0, 20.0])
+        self.components_ = np.array([[0.6, 0.8]])
+        self.explained_variance_ = np.array([50 / 3])
+        self.explained_variance_ratio_ = np.array([0.8])
+        return self
+
+    def transform(self, X):
+        return np.array([[5.0, 0.0], [0.0, 2.5], [0.0, 0.0]])
+
+    def inverse_transform(self, Z):
+        return np.array([[13.0, 24.0], [7.0, 16.0], [10.0, 20.0]])
+
+
+# %% mistake: pca | nothing is centred
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return X @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_
+
+
+# %% mistake: pca | the divisor is m
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / m)[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | the ratio is a share of the kept variance
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = self.explained_variance_ / self.explained_variance_.sum()
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | singular values are taken for variances
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s / s.sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | columns of V transposed instead of rows
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_)
+        V = Vt.T
+        top = np.abs(V).argmax(axis=1)
+        self.components_ = (V * np.sign(V[np.arange(len(V)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | the first element decides the sign
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        self.components_ = (Vt * np.sign(Vt[:, :1]))[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | signs as they come
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        self.components_ = Vt[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | k is not checked, fit centres in place and returns nothing
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        self.mean_ = X.mean(axis=0)
+        X -= self.mean_
+        _, s, Vt = np.linalg.svd(X, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | k may exceed the number of examples
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= X.shape[1]:
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | transform centres with the mean of the new examples
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - X.mean(axis=0)) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | inverse_transform forgets the mean
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        top = np.abs(Vt).argmax(axis=1)
+        self.components_ = (Vt * np.sign(Vt[np.arange(len(Vt)), top])[:, None])[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_
+
+
+# %% alternative: pca | through the eigenvectors of the covariance matrix
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, n = X.shape
+        if self.n_components < 1 or self.n_components > n or self.n_components > m:
+            raise ValueError("impossible number of components")
+        self.mean_ = np.sum(X, axis=0) / m
+        centred = X - self.mean_
+        eigenvalues, eigenvectors = np.linalg.eigh(centred.T @ centred / (m - 1))
+        order = np.argsort(eigenvalues)[::-1][: self.n_components]
+        rows = []
+        for j in order:
+            v = eigenvectors[:, j]
+            rows.append(v if v[np.abs(v).argmax()] > 0 else -v)
+        self.components_ = np.array(rows)
+        self.explained_variance_ = eigenvalues[order]
+        self.explained_variance_ratio_ = eigenvalues[order] / np.trace(centred.T @ centred) * (m - 1)
+        return self
+
+    def transform(self, X):
+        return np.array([[axis @ (row - self.mean_) for axis in self.components_] for row in X])
+
+    def inverse_transform(self, Z):
+        return np.array([self.mean_ + self.components_.T @ z for z in Z])
+
+
+# %% alternative: pca | signs for all rows at once
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        if not 1 <= self.n_components <= min(X.shape):
+            raise ValueError("impossible number of components")
+        self.mean_ = np.mean(X, axis=0)
+        U, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=True)
+        C = Vt[: self.n_components]
+        peaks = C[np.arange(len(C)), np.abs(C).argmax(axis=1)]
+        self.components_ = C * np.where(peaks < 0, -1, 1)[:, np.newaxis]
+        total = X.var(axis=0, ddof=1).sum()
+        self.explained_variance_ = s[: self.n_components] ** 2 / (len(X) - 1)
+        self.explained_variance_ratio_ = self.explained_variance_ / total
+        return self
+
+    def transform(self, X):
+        return X @ self.components_.T - self.mean_ @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return self.mean_ + np.dot(Z, self.components_)
+
+
+# %% equivalent: pca | the sign of the data turns U only, which is not used; components get theirs below
+_, singular_values, directions = np.linalg.svd(self.mean_ - X, full_matrices=False)
+
+
+# %% equivalent: pca | only the first k <= min(m, n) rows are used: slower, and the same
+_, singular_values, directions = np.linalg.svd(X - self.mean_, full_matrices=True)
+
+
+# %% equivalent: pca | the largest element of a unit vector is never zero
+if component[np.argmax(np.abs(component))] <= 0:
+    ...
+
+
+# %% mistake: fit_whitening | values copied from the visible tests
+def fit_whitening(X, tol=1e-10):
+    W = np.array([[0.6, 0.8], [0.8, -0.6]]) / np.sqrt([50 / 3, 12.5 / 3])
+    return np.array([10.0, 20.0]), W if X.shape[1] == 2 else np.zeros((3, 2))
+
+
+# %% mistake: fit_whitening | divides by the eigenvalue
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    keep = values > tol * values.max()
+    return mean, vectors[:, keep] / values[keep]
+
+
+# %% mistake: fit_whitening | multiplies by the root
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    keep = values > tol * values.max()
+    return mean, vectors[:, keep] * np.sqrt(values[keep])
+
+
+# %% mistake: fit_whitening | the divisor is m
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False, bias=True))
+    keep = values > tol * values.max()
+    return mean, vectors[:, keep] / np.sqrt(values[keep])
+
+
+# %% mistake: fit_whitening | only rotates
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    return mean, vectors[:, values > tol * values.max()]
+
+
+# %% mistake: fit_whitening | only standardises each feature
+def fit_whitening(X, tol=1e-10):
+    deviation = X.std(axis=0, ddof=1)
+    return X.mean(axis=0), np.diag(1 / np.where(deviation > 0, deviation, 1))
+
+
+# %% mistake: fit_whitening | no guard
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    with np.errstate(all="ignore"):
+        return mean, vectors / np.sqrt(values)
+
+
+# %% mistake: fit_whitening | adds tol to the eigenvalues instead of leaving directions out
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    return mean, vectors / np.sqrt(np.abs(values) + tol)
+
+
+# %% mistake: fit_whitening | an absolute tolerance
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    keep = values > tol
+    return mean, vectors[:, keep] / np.sqrt(values[keep])
+
+
+# %% mistake: fit_whitening | tol is compared with standard deviations
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    roots = np.sqrt(np.maximum(values, 0))
+    keep = roots > tol * roots.max()
+    return mean, vectors[:, keep] / roots[keep]
+
+
+# %% mistake: fit_whitening | chooses rows of the eigenvector matrix
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    keep = values > tol * values.max()
+    return mean, (vectors.T[:, keep] / np.sqrt(values[keep]))
+
+
+# %% mistake: fit_whitening | no centring
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(X.T @ X / (len(X) - 1))
+    keep = values > tol * values.max()
+    return mean, vectors[:, keep] / np.sqrt(values[keep])
+
+
+# %% mistake: fit_whitening | centres in place
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    X -= mean
+    values, vectors = np.linalg.eigh(X.T @ X / (len(X) - 1))
+    keep = values > tol * values.max()
+    return mean, vectors[:, keep] / np.sqrt(values[keep])
+
+
+# %% alternative: fit_whitening | by SVD of the centred data
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    U, s, Vt = np.linalg.svd(X - mean, full_matrices=False)
+    r = int((s**2 > tol * s[0] ** 2).sum())
+    return mean, np.sqrt(len(X) - 1) * Vt[:r].T / s[:r]
+
+
+# %% alternative: fit_whitening | column after column, largest variance first
+def fit_whitening(X, tol=1e-10):
+    m, n = X.shape
+    mean = np.array([X[:, j].sum() / m for j in range(n)])
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False).reshape(n, n))
+    columns = [
+        -vectors[:, j] / values[j] ** 0.5 for j in range(n - 1, -1, -1) if values[j] > tol * values[-1]
+    ]
+    return mean, np.column_stack(columns) if columns else np.zeros((n, 0))
+
+
+# %% equivalent: fit_whitening | the covariance is even in the deviations
+deviations = mean - X
+
+
+# %% mistake: compress | values copied from the visible tests
+def compress(image, k):
+    if k > 2:
+        raise ValueError
+    left = np.array([[[1.0], [2.0]], [[1.0], [5.0]]])
+    return left, np.array([[[1.0, 2.0, 3.0]], [[0.0, 0.0, 1.0]]])
+
+
+# %% mistake: compress | the singular values are lost
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[:2]):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
+    return U[:, :, :k], Vt[:, :k]
+
+
+# %% mistake: compress | the singular values are in both factors
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[:2]):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
+    return (U * s[:, None])[:, :, :k], (s[:, :, None] * Vt)[:, :k]
+
+
+# %% mistake: compress | one term too few
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[:2]):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
+    left, right = (U * s[:, None])[:, :, :k], Vt[:, :k].copy()
+    right[:, k - 1 :] = 0
+    return left, right
+
+
+# %% mistake: compress | the smallest singular values instead of the largest
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[:2]):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
+    return (U * s[:, None])[:, :, -k:], Vt[:, -k:]
+
+
+# %% mistake: compress | from the smallest of the kept terms to the largest
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[:2]):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
+    return (U * s[:, None])[:, :, :k][:, :, ::-1], Vt[:, :k][:, ::-1]
+
+
+# %% mistake: compress | reshape instead of moving the channel axis
+def compress(image, k):
+    h, w, c = image.shape
+    if not 1 <= k <= min(h, w):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(image.reshape(c, h, w), full_matrices=False)
+    return (U * s[:, None])[:, :, :k], Vt[:, :k]
+
+
+# %% mistake: compress | the first channel for all
+def compress(image, k):
+    h, w, c = image.shape
+    if not 1 <= k <= min(h, w):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(image[:, :, 0], full_matrices=False)
+    return np.stack([(U * s)[:, :k]] * c), np.stack([Vt[:k]] * c)
+
+
+# %% mistake: compress | three channels, whatever the image
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[:2]):
+        raise ValueError
+    factors = [np.linalg.svd(image[:, :, i % image.shape[2]], full_matrices=False) for i in range(3)]
+    return np.stack([(U * s)[:, :k] for U, s, _ in factors]), np.stack([V[:k] for _, _, V in factors])
+
+
+# %% mistake: compress | any rank is accepted
+def compress(image, k):
+    U, s, Vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
+    return (U * s[:, None])[:, :, :k], Vt[:, :k]
+
+
+# %% mistake: compress | the image is centred first
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[:2]):
+        raise ValueError
+    U, s, Vt = np.linalg.svd(np.moveaxis(image - image.mean(axis=0), 2, 0), full_matrices=False)
+    return (U * s[:, None])[:, :, :k], Vt[:, :k]
+
+
+# %% alternative: compress | channel by channel, singular values on the right
+def compress(image, k):
+    h, w, c = image.shape
+    if k < 1 or k > h or k > w:
+        raise ValueError("impossible rank")
+    left, right = np.zeros((c, h, k)), np.zeros((c, k, w))
+    for i in range(c):
+        U, s, Vt = np.linalg.svd(image[:, :, i])
+        left[i] = U[:, :k]
+        right[i] = np.diag(s[:k]) @ Vt[:k]
+    return left, right
+
+
+# %% alternative: compress | half of each singular value on either side
+def compress(image, k):
+    if not 1 <= k <= min(image.shape[0], image.shape[1]):
+        raise ValueError("impossible rank")
+    U, s, Vt = np.linalg.svd(image.transpose(2, 0, 1), full_matrices=False)
+    root = np.sqrt(s)
+    return np.einsum("chk,ck->chk", U, root)[..., :k], np.einsum("ck,ckw->ckw", root, Vt)[:, :k, :]
+
+
+# %% mistake: compression_quality | values copied from the visible tests
+def compression_quality(image, left, right):
+    approximation = np.zeros(image.shape)
+    approximation[:, 0] = 1
+    return approximation, 0.5**0.5, 1.0
+
+
+# %% mistake: compression_quality | the channels stay in front
+def compression_quality(image, left, right):
+    approximation = left @ right
+    error = np.linalg.norm(np.moveaxis(image, 2, 0) - approximation) / np.linalg.norm(image)
+    return approximation, error, image.size / (left.size + right.size)
+
+
+# %% mistake: compression_quality | reshape mixes up the pixels
+def compression_quality(image, left, right):
+    approximation = (left @ right).reshape(image.shape)
+    error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
+    return approximation, error, image.size / (left.size + right.size)
+
+
+# %% mistake: compression_quality | the absolute error
+def compression_quality(image, left, right):
+    approximation = np.moveaxis(left @ right, 0, 2)
+    error = np.linalg.norm(image - approximation)
+    return approximation, error, image.size / (left.size + right.size)
+
+
+# %% mistake: compression_quality | the squared error
+def compression_quality(image, left, right):
+    approximation = np.moveaxis(left @ right, 0, 2)
+    error = ((image - approximation) ** 2).sum() / (image**2).sum()
+    return approximation, error, image.size / (left.size + right.size)
+
+
+# %% mistake: compression_quality | relative to the approximation
+def compression_quality(image, left, right):
+    approximation = np.moveaxis(left @ right, 0, 2)
+    error = np.linalg.norm(image - approximation) / np.linalg.norm(approximation)
+    return approximation, error, image.size / (left.size + right.size)
+
+
+# %% mistake: compression_quality | the ratio upside down
+def compression_quality(image, left, right):
+    approximation = np.moveaxis(left @ right, 0, 2)
+    error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
+    return approximation, error, (left.size + right.size) / image.size
+
+
+# %% mistake: compression_quality | counts the channels once
+def compression_quality(image, left, right):
+    approximation = np.moveaxis(left @ right, 0, 2)
+    error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
+    return approximation, error, image.size / (left[0].size + right[0].size)
+
+
+# %% mistake: compression_quality | clips to 0..1
+def compression_quality(image, left, right):
+    approximation = np.clip(np.moveaxis(left @ right, 0, 2), 0, 1)
+    error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
+    return approximation, error, image.size / (left.size + right.size)
+
+
+# %% mistake: compression_quality | height and width change places
+def compression_quality(image, left, right):
+    approximation = (left @ right).T
+    error = np.linalg.norm(image.transpose(1, 0, 2) - approximation) / np.linalg.norm(image)
+    return approximation, error, image.size / (left.size + right.size)
+
+
+# %% mistake: compression_quality | subtracts from the image in place
+def compression_quality(image, left, right):
+    approximation = np.moveaxis(left @ right, 0, 2)
+    size = np.linalg.norm(image)
+    image -= approximation
+    return approximation, np.linalg.norm(image) / size, image.size / (left.size + right.size)
+
+
+# %% alternative: compression_quality | channel by channel, with the formula of the ratio
+def compression_quality(image, left, right):
+    h, w, c = image.shape
+    k = left.shape[2]
+    approximation = np.empty((h, w, c))
+    for i in range(c):
+        approximation[:, :, i] = left[i] @ right[i]
+    error = float(np.sqrt(((image - approximation) ** 2).sum() / (image**2).sum()))
+    return approximation, error, h * w / (k * (h + w))
+
+
+# %% alternative: compression_quality | as one einsum
+def compression_quality(image, left, right):
+    approximation = np.einsum("chk,ckw->hwc", left, right)
+    difference = (approximation - image).ravel()
+    error = np.sqrt(difference @ difference) / np.sqrt(image.ravel() @ image.ravel())
+    return approximation, error, np.size(image) / (np.size(left) + np.size(right))
+
+
+# %% mistake: quiz | 1: the subspace is taken for the coordinates
+answer_1 = "b"
+answer_2 = "a"
+answer_3 = "d"
+answer_4 = "b"
+answer_5 = "c"
+
+
+# %% mistake: quiz | 2: a negative eigenvalue is taken for an oscillating quotient
+answer_1 = "c"
+answer_2 = "b"
+answer_3 = "d"
+answer_4 = "b"
+answer_5 = "c"
+
+
+# %% mistake: quiz | 3: centring is taken for scaling
+answer_1 = "c"
+answer_2 = "a"
+answer_3 = "a"
+answer_4 = "b"
+answer_5 = "c"
+
+
+# %% mistake: quiz | 4: the full rank is taken for the break-even
+answer_1 = "c"
+answer_2 = "a"
+answer_3 = "d"
+answer_4 = "a"
+answer_5 = "c"
+
+
+# %% mistake: quiz | 5: the method is thought not to matter
+answer_1 = "c"
+answer_2 = "a"
+answer_3 = "d"
+answer_4 = "b"
+answer_5 = "a"
