@@ -1,5 +1,6 @@
 """Promises of `autograder run`: each notebook runs on its own, what happened is written down."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -166,30 +167,38 @@ def test_a_notebook_over_its_budget_is_a_fault_and_a_failed_one_stays_failed() -
     assert failed.held_to(20, 20.1) == failed
 
 
-def test_a_worker_that_is_killed_is_a_fault_and_leaves_no_kernel(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_is_a_fault_and_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = tmp_path / "w90_tiny"
-    killing = (
-        "import os, pathlib, signal\n"
-        f"pathlib.Path({str(tmp_path / 'kernel')!r}).write_text(str(os.getpid()))\n"
-        "os.kill(os.getppid(), signal.SIGKILL)\n"
-        "import time\ntime.sleep(600)"
-    )
+    noted = tmp_path / "child"
+    cell = f"""
+import os, pathlib, signal, subprocess, time
+child = subprocess.Popen(["sleep", "600"], start_new_session=True)  # out of the kernel's group
+pathlib.Path({str(noted)!r}).write_text(str(child.pid))
+time.sleep(2)  # long enough for a poll to see it
+os.kill(os.getppid(), signal.SIGKILL)
+time.sleep(600)
+"""
     (run,) = run_jobs(
-        [job_of(folder, "w90_lesson.ipynb", killing)],
+        [job_of(folder, "w90_lesson.ipynb", cell)],
         output=tmp_path / "runs",
         parallel=1,
         title="Tiny",
     )
     assert run.status is Status.DIED
     assert "signal 9" in run.error
-    kernel = int((tmp_path / "kernel").read_text())
-    assert wait_until(lambda: not psutil.pid_exists(kernel), seconds=10)
+    child = int(noted.read_text())
+    try:
+        assert wait_until(lambda: not psutil.pid_exists(child), seconds=10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
 
 
 def test_ctrl_c_stops_the_kernels_and_leaves_a_summary_of_what_ran(small_course: Path) -> None:
+    reached = small_course / "reached"
     write_tiny_week(
         small_course,
-        lesson=("open('/dev/null').close()", "import time\ntime.sleep(600)"),
+        lesson=("import time", f"open({str(reached)!r}, 'w').close()\ntime.sleep(600)"),
         assignment=("1",),
     )
     command = [sys.executable, "-m", "autograder", "run", "--jobs", "1"]
@@ -201,7 +210,7 @@ def test_ctrl_c_stops_the_kernels_and_leaves_a_summary_of_what_ran(small_course:
     )
     executed = small_course / "runs" / "w90_tiny" / "w90_lesson.ipynb"
     try:
-        assert wait_until(lambda: executed.exists() and '"running"' in executed.read_text())
+        assert wait_until(reached.exists)
         started = below(psutil.Process(process.pid))
         process.send_signal(signal.SIGINT)
         shown, _ = process.communicate(timeout=60)
@@ -211,8 +220,10 @@ def test_ctrl_c_stops_the_kernels_and_leaves_a_summary_of_what_ran(small_course:
     assert process.returncode == 130
     assert started
     assert wait_until(lambda: not any(child.is_running() for child in started), seconds=10)
-    assert b"1 notebooks run, 1 with a fault. 1 did not start." in shown
+    assert b"1 notebook run, 1 with a fault. 1 did not start." in shown
     case = ElementTree.parse(small_course / "runs" / "junit.xml").getroot().find(".//testcase")
-    assert case.find("failure").get("type") == "stopped"
+    failure = case.find("failure")
+    assert failure.get("type") == "stopped"
+    assert failure.get("message") == "cell 3: KeyboardInterrupt: stopped by the user"
     assert "stopped before 1 more had run" in (small_course / "runs" / "index.html").read_text()
     nbformat.read(executed, as_version=4)  # not half a file
