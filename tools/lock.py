@@ -25,17 +25,11 @@ TENSORFLOW = {
 
 def resolve() -> dict[str, str]:
     """Return the version of every distribution, by normalised name."""
-    report = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
-        + ["--report", "-", f"{ROOT}[instructor,cpu,test]", *PINNED],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-    return {
-        re.sub(r"[-_.]+", "-", item["metadata"]["name"]).lower(): public(item["metadata"]["version"])
-        for item in json.loads(report)["install"]
-    }
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
+    command += ["--quiet", "--report", "-", f"{ROOT}[instructor,cpu,test]", *PINNED]
+    report = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = [item["metadata"] for item in json.loads(report)["install"]]
+    return {re.sub(r"[-_.]+", "-", item["name"]).lower(): public(item["version"]) for item in found}
 
 
 def public(version: str) -> str:
