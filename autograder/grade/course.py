@@ -1,6 +1,5 @@
 """An nbgrader course directory: its settings, its assignments, its submissions."""
 
-import difflib
 import os
 import sys
 from dataclasses import dataclass
@@ -8,11 +7,10 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
 from autograder.errors import InputError
-
-CONFIG_FILE = "nbgrader_config.py"
+from autograder.nbgrader_course import find_assignment, load_settings
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,6 @@ class Course:
     def directory(self, assignment: str, learner: str = "*") -> CourseDirectory:
         """Return nbgrader's view of the course, for one assignment and one learner."""
         config = Config(self.config)
-        config.CourseDirectory.root = str(self.root)
         config.CourseDirectory.assignment_id = assignment
         config.CourseDirectory.student_id = learner
         return CourseDirectory(config=config)
@@ -72,17 +69,7 @@ class Course:
         InputError
             If no assignment, or more than one, fits.
         """
-        known = self._assignments()
-        if name in known:
-            return name
-        begun = [assignment for assignment in known if assignment.startswith(f"{name}_")]
-        if len(begun) == 1:
-            return begun[0]
-        if begun:
-            raise InputError(f"{name!r} could be {' or '.join(begun)}: write it out")
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"known are: {', '.join(known) or 'none'}"
-        raise InputError(f"there is no assignment {name!r} in {self.root}: {hint}")
+        return find_assignment(name, self._assignments(), f"the course in {self.root}")
 
     def notebook_names(self, assignment: str) -> list[str]:
         """Return the file names of the notebooks that the gradebook expects."""
@@ -136,18 +123,8 @@ def open_course(root: Path) -> Course:
     InputError
         If the folder does not exist, or its ``nbgrader_config.py`` fails.
     """
-    if not root.is_dir():
-        raise InputError("there is no such course directory", root)
-    root = root.resolve()
     _put_own_programs_on_path()
-    config = Config()
-    path = root / CONFIG_FILE
-    if path.is_file():
-        try:
-            config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-        except Exception as error:  # the file is the instructor's own code and may raise anything
-            raise InputError(f"this file fails: {type(error).__name__}: {error}", path) from error
-    return Course(root, config)
+    return Course(root.resolve(), load_settings(root))
 
 
 def _put_own_programs_on_path() -> None:

@@ -179,9 +179,9 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("prepare", "arguments", "message"),
         [
-            (None, ["w91"], "there is no assignment 'w91'"),
+            (None, ["w91"], "has no assignment 'w91'"),
             (None, ["w90"], "there are no submissions of w90_tiny"),
-            ("c = get_config(\n", ["w90"], "nbgrader_config.py: this file fails"),
+            ("c = get_config(\n", ["w90"], "nbgrader_config.py: this file fails ("),
         ],
     )
     def test_one_line_says_what_is_wrong(

@@ -6,19 +6,13 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder.report import figures, outputs
+from autograder.report import figures
 from autograder.report.findings import findings
+from autograder.report.measures import group_means, item_rest_correlation, summarise
 from autograder.report.model import CellKey, ClassRecord, Failure, GradedCell, Learner, Mark
 from autograder.report.page import render_page
-from autograder.report.statistics import (
-    Status,
-    analyse,
-    group_means,
-    item_rest_correlation,
-    summarise,
-)
+from autograder.report.statistics import Status, analyse
 from autograder.report.tables import cells_csv, scores_csv
 
 NOTEBOOK = "w90_assignment"
@@ -128,10 +122,25 @@ def test_cells_of_one_exercise_are_added_up():
     assert (b.label, b.difficulty) == ("b", 1.0)
 
 
+def test_cells_of_several_notebooks_are_named_with_their_notebook():
+    first, second = CellKey("part1", "a"), CellKey("part2", "a")
+    marks = {first: Mark(10.0, False), second: Mark(0.0, False)}
+    record = ClassRecord(
+        course="demo",
+        assignment="ps1",
+        due=None,
+        cells=(GradedCell(first, first, 10, True), GradedCell(second, second, 10, True)),
+        learners=(Learner("s1", submitted=True, marks=marks),),
+    )
+    analysis = analyse(record)
+    assert [(x.label, x.passed) for x in analysis.exercises] == [("part1/a", 1), ("part2/a", 0)]
+
+
 def test_discrimination_is_left_out_below_ten_learners():
     small, large = analyse(class_of_size(9)), analyse(class_of_size(10))
     assert small.cells[1].discrimination is None
     assert large.cells[1].discrimination == pytest.approx(1.0)
+    assert large.cells[1].item_rest is None  # everybody has the same score in the rest
     assert "too small" in page(class_of_size(9))
     assert "too small" not in page(class_of_size(10))
 
@@ -195,58 +204,7 @@ def test_a_status_says_what_became_of_a_submission(changes, status):
     assert analyse(record).learners[0].status == status
 
 
-# What failed, and what it said
-
-
-def executed(*cells):
-    """A notebook whose cells are (grade id, outputs)."""
-    return new_notebook(
-        cells=[
-            new_code_cell("pass", outputs=outs, metadata={"nbgrader": {"grade_id": name}})
-            for name, outs in cells
-        ]
-    )
-
-
-def error(name, value="", traceback=()):
-    return new_output("error", ename=name, evalue=value, traceback=list(traceback))
-
-
-def test_a_message_is_the_first_line_without_terminal_colours():
-    text = "\x1b[31mdW has shape (3, 4)\x1b[0m, expected (4, 3)\nsecond line"
-    (failure,) = outputs.failures(executed(("a_tests", [error("CheckFailed", text)])), NOTEBOOK)
-    assert (failure.key, failure.error) == (key("a_tests"), "CheckFailed")
-    assert failure.message == "dW has shape (3, 4), expected (4, 3)"
-
-
-def test_a_bare_assert_is_named_by_its_line():
-    traceback = [
-        "Traceback",
-        "      1 x = 1\n\x1b[32m----> \x1b[39m\x1b[32m2\x1b[39m assert f(3) == 9",
-    ]
-    notebook = executed(("t", [error("AssertionError", "", traceback)]))
-    assert outputs.failures(notebook, NOTEBOOK)[0].message == "assert f(3) == 9"
-
-
-def test_a_timeout_outranks_the_interrupt_that_ended_the_cell():
-    notebook = executed(("t", [error("KeyboardInterrupt"), error("CellTimeoutError")]))
-    assert [x.error for x in outputs.failures(notebook, NOTEBOOK)] == ["CellTimeoutError"]
-
-
-def test_text_on_stderr_is_a_failure_as_it_is_for_nbgrader():
-    warning = new_output("stream", name="stderr", text="\nUserWarning: slow\n")
-    printed = new_output("stream", name="stdout", text="fine")
-    (failure,) = outputs.failures(executed(("a", [warning]), ("b", [printed])), NOTEBOOK)
-    assert (failure.key.name, failure.error, failure.message) == (
-        "a",
-        "stderr",
-        "UserWarning: slow",
-    )
-
-
-def test_messages_that_differ_by_an_address_only_are_one():
-    first, second = (outputs.first_line(f"<object at 0x7f{i}aabbcc>") for i in (1, 2))
-    assert first == second
+# What failed
 
 
 def test_messages_are_counted_with_the_most_frequent_first():
@@ -380,6 +338,7 @@ def test_names_of_every_alphabet_and_dollar_signs_survive():
     )
     text = page(record)
     assert "学生$1$" in text
+    assert ">学生$1$</text>" in figures.heat_map(analyse(record).shares)
     assert "Łucja Ćwiklińska" in text
     assert rows(scores_csv(analyse(record)))[0]["exercise:größe_tests"] == "10"
 

@@ -13,6 +13,9 @@ from nbgrader import api
 from autograder.cli import main
 from autograder.report.gradebook import exercise_of, load_course, read_class, with_failures
 
+# nbgrader's own way of adding a submission, which SQLAlchemy 2 comments on.
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
 ASSIGNMENT = "w90_tiny"
 NOTEBOOK = "w90_assignment"
 
@@ -210,7 +213,13 @@ def test_a_file_that_is_no_gradebook_is_one_line(course, capsys):
     assert "no gradebook of this version" in one_line(capsys.readouterr())
 
 
-@pytest.mark.parametrize("name", ["w90", "w90_tinny"])
+def test_the_number_of_a_week_is_enough(course, capsys):
+    fill(course, {"sample01": [10, 10]})
+    assert report(ASSIGNMENT.split("_")[0]) == 0
+    assert f"reports/{ASSIGNMENT}/index.html" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["w9", "w90_tinny"])
 def test_an_unknown_assignment_suggests_a_close_one(course, capsys, name):
     fill(course, {"sample01": [10, 10]})
     assert report(name) == 2
@@ -228,9 +237,9 @@ def test_nothing_graded_is_one_line_and_writes_nothing(course, capsys, scores):
 def test_a_configuration_that_does_not_load_is_one_line(course, capsys):
     (course / "nbgrader_config.py").write_text("c = get_config(\n")
     assert report(ASSIGNMENT) == 2
-    assert "configuration does not load (SyntaxError" in one_line(capsys.readouterr())
+    assert "nbgrader_config.py: this file fails (SyntaxError" in one_line(capsys.readouterr())
 
 
 def test_a_missing_folder_is_one_line(course, capsys):
     assert report(ASSIGNMENT, "--course-dir", course / "nowhere") == 2
-    assert "there is no such folder" in one_line(capsys.readouterr())
+    assert "there is no such course directory" in one_line(capsys.readouterr())

@@ -1,0 +1,308 @@
+"""Read one assignment of an nbgrader course: gradebook, submissions and autograded notebooks.
+
+This is the only module of the room that knows nbgrader's tables and folders. It never writes.
+"""
+
+import glob
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from nbgrader import api
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import create_engine, inspect, select
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from autograder.errors import InputError
+from autograder.nbgrader_course import find_assignment, load_settings
+from autograder.notebooks import read_notebook
+from autograder.report.model import CellKey, ClassRecord, Failure, GradedCell, Learner, Mark
+from autograder.report.outputs import failures, grade_ids
+
+
+def load_course(root: Path) -> CourseDirectory:
+    """Return a course directory with its settings.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or a configuration file does not load.
+    """
+    return CourseDirectory(config=load_settings(root))
+
+
+def read_class(course: CourseDirectory, assignment: str) -> ClassRecord:
+    """Read everything about one assignment that the gradebook and the submitted folder know.
+
+    The learners' failures are still empty: :func:`with_failures` adds them.
+
+    Raises
+    ------
+    InputError
+        If there is no gradebook, it cannot be read, or it has no such assignment.
+    """
+    engine = _engine(course)
+    try:
+        with _Gradebook(engine.url.render_as_string(hide_password=False)) as gradebook:
+            session = gradebook.db
+            known = session.scalars(select(api.Assignment.name)).all()
+            assignment = find_assignment(assignment, sorted(known), "the gradebook")
+            row = gradebook.find_assignment(assignment)
+            cells = _cells(row, course)
+            learners = _learners(session, row, course)
+            return ClassRecord(
+                course.course_id or row.course_id, assignment, row.duedate, cells, learners
+            )
+    except DBAPIError as error:
+        raise InputError(
+            f"the gradebook cannot be read ({error.orig}): if an older nbgrader made it, run "
+            "`nbgrader db upgrade`"
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def with_failures(
+    record: ClassRecord,
+    course: CourseDirectory,
+    track: Callable[[Iterable[Learner]], Iterable[Learner]] = iter,
+) -> tuple[ClassRecord, tuple[str, ...]]:
+    """Add to every learner what the autograded notebooks say about failures.
+
+    Parameters
+    ----------
+    record : ClassRecord
+    course : nbgrader.coursedir.CourseDirectory
+    track : callable
+        Wraps the iteration over the learners, to show progress.
+
+    Returns
+    -------
+    ClassRecord
+        The same class with failures.
+    tuple of str
+        One line for each autograded notebook that cannot be read. One bad file of one learner
+        does not stop the report of the others.
+    """
+    notebooks = sorted({cell.key.notebook for cell in record.cells})
+    learners, problems = [], []
+    for learner in track(record.learners):
+        folder = _folder(course, course.autograded_directory, learner.id, record.assignment)
+        found: list[Failure] = []
+        autograded = False
+        for name in notebooks:
+            path = folder / f"{name}.ipynb"
+            if not path.is_file():
+                continue
+            autograded = True
+            try:
+                found.extend(failures(read_notebook(path), name))
+            except InputError:
+                problems.append(f"{name}.ipynb of {learner.id}: its messages are missing here.")
+        learners.append(replace(learner, failures=tuple(found), autograded=autograded))
+    return replace(record, learners=tuple(learners)), tuple(problems)
+
+
+def feedback_pages(record: ClassRecord, course: CourseDirectory) -> dict[str, tuple[Path, ...]]:
+    """Return the feedback pages that exist: learner's id to files, one for each notebook."""
+    notebooks = sorted({cell.key.notebook for cell in record.cells})
+    pages = {}
+    for learner in record.learners:
+        folder = _folder(course, course.feedback_directory, learner.id, record.assignment)
+        files = tuple(path for name in notebooks if (path := folder / f"{name}.html").is_file())
+        if files:
+            pages[learner.id] = files
+    return pages
+
+
+class _Gradebook(api.Gradebook):
+    """A gradebook that is only read."""
+
+    def check_course(self, course_id: str = "default_course", **kwargs: object) -> None:
+        """Do not add the course where it is missing, as nbgrader does on opening."""
+
+
+def _engine(course: CourseDirectory) -> Engine:
+    """Return the gradebook's engine, after making sure that there is a gradebook behind it.
+
+    nbgrader would make an empty one.
+    """
+    try:
+        url = make_url(course.db_url)
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise InputError(f"the gradebook's address (db_url) is wrong: {error}") from None
+    if url.get_backend_name() == "sqlite" and url.database:
+        # A relative file is the course's: instructors run nbgrader in the course's folder.
+        path = Path(course.root) / url.database
+        if not path.is_file():
+            raise InputError(
+                "there is no gradebook: grade the assignment first, or name the course's folder "
+                "with --course-dir",
+                path,
+            )
+        engine = create_engine(url.set(database=str(path)))
+    try:
+        tables = set(inspect(engine).get_table_names())
+    except DBAPIError as error:
+        raise InputError(f"the gradebook cannot be read ({error.orig})") from None
+    if not {"assignment", "course", "base_cell"} <= tables:
+        raise InputError(
+            "this is no gradebook of this version of nbgrader: if an older one made it, run "
+            "`nbgrader db upgrade`",
+            Path(engine.url.database or ""),
+        )
+    return engine
+
+
+def _cells(assignment: api.Assignment, course: CourseDirectory) -> tuple[GradedCell, ...]:
+    """Return the graded cells, notebook by notebook, in the notebook's order."""
+    found: list[GradedCell] = []
+    for notebook in assignment.notebooks:
+        solutions = {cell.name for cell in notebook.solution_cells}
+        graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        order = _notebook_order(course, assignment.name, notebook.name)
+        found.extend(
+            GradedCell(
+                key=CellKey(notebook.name, name),
+                exercise=CellKey(notebook.name, exercise_of(name, solutions)),
+                points=graded[name].max_score,
+                # A graded cell that is also a solution, like a task, waits for a person.
+                automatic=graded[name].cell_type == "code" and name not in solutions,
+            )
+            for name in sorted(
+                graded, key=lambda name: (order.get(name, len(order)), _natural(name))
+            )
+        )
+    return tuple(found)
+
+
+def exercise_of(grade_id: str, solutions: set[str]) -> str:
+    """Return the exercise that a graded cell tests.
+
+    ``name_tests`` and ``name_tests_part`` test the solution cell ``name``. Anything else, and so
+    every cell of a course with other habits, is its own exercise.
+
+    Examples
+    --------
+    >>> exercise_of("dense_tests_backward", {"dense", "dense_layer"})
+    'dense'
+    >>> exercise_of("test_dense", {"dense"})
+    'test_dense'
+    """
+    tested = [
+        name
+        for name in solutions
+        if grade_id == f"{name}_tests" or grade_id.startswith(f"{name}_tests_")
+    ]
+    return max(tested, key=len, default=grade_id)
+
+
+def _notebook_order(course: CourseDirectory, assignment: str, notebook: str) -> dict[str, int]:
+    """Return the position of each grade id. A gradebook does not keep it, a notebook does."""
+    for step in (course.source_directory, course.release_directory):
+        path = _folder(course, step, ".", assignment) / f"{notebook}.ipynb"
+        try:
+            names = grade_ids(read_notebook(path))
+        except InputError:
+            continue
+        return {name: position for position, name in enumerate(names)}
+    return {}
+
+
+def _learners(
+    session: Session, assignment: api.Assignment, course: CourseDirectory
+) -> tuple[Learner, ...]:
+    submitted = _submitted(course, assignment.name)
+    submissions = {
+        row.student_id: row
+        for row in session.execute(
+            select(
+                api.SubmittedAssignment.student_id,
+                api.SubmittedAssignment.timestamp,
+                api.SubmittedAssignment.late_submission_penalty.label("penalty"),
+            ).where(api.SubmittedAssignment.assignment_id == assignment.id)
+        )
+    }
+    marks = _marks(session, assignment)
+    names = {
+        row.id: " ".join(part for part in (row.first_name, row.last_name) if part)
+        for row in session.execute(
+            select(api.Student.id, api.Student.first_name, api.Student.last_name)
+        )
+    }
+    learners = []
+    for student in sorted({*names, *submitted}, key=_natural):
+        row = submissions.get(student)
+        learners.append(
+            Learner(
+                id=student,
+                name=names.get(student, ""),
+                submitted=student in submitted or row is not None,
+                timestamp=row.timestamp if row else None,
+                penalty=(row.penalty or 0.0) if row else 0.0,
+                marks=marks.get(student, {}),
+            )
+        )
+    return tuple(learners)
+
+
+def _marks(session: Session, assignment: api.Assignment) -> dict[str, dict[CellKey, Mark]]:
+    """Return all marks in one query: a thousand learners have some ten thousand of them."""
+    query = (
+        select(
+            api.SubmittedAssignment.student_id,
+            api.Notebook.name.label("notebook"),
+            api.BaseCell.name.label("cell"),
+            api.Grade.score,
+            api.Grade.auto_score,
+            api.Grade.manual_score,
+            api.Grade.needs_manual_grade,
+        )
+        .select_from(api.Grade)
+        .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(
+            api.SubmittedAssignment,
+            api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+        )
+        .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
+        .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+        .where(api.SubmittedAssignment.assignment_id == assignment.id)
+    )
+    marks: dict[str, dict[CellKey, Mark]] = {}
+    for row in session.execute(query):
+        scored = row.auto_score is not None or row.manual_score is not None
+        marks.setdefault(row.student_id, {})[CellKey(row.notebook, row.cell)] = Mark(
+            score=row.score if scored else None, needs_manual=row.needs_manual_grade
+        )
+    return marks
+
+
+def _submitted(course: CourseDirectory, assignment: str) -> set[str]:
+    """Return who has a folder of this assignment in ``submitted/``, graded or not."""
+    step = course.submitted_directory
+    structure = course.directory_structure.format(
+        nbgrader_step=step, student_id="*", assignment_id=glob.escape(assignment)
+    )
+    pattern = course.format_path(
+        re.escape(step), r"(?P<student>[^/\\]+)", re.escape(assignment), escape=True
+    )
+    folders = filter(os.path.isdir, glob.glob(os.path.join(glob.escape(course.root), structure)))
+    return {match["student"] for folder in folders if (match := re.fullmatch(pattern, folder))}
+
+
+def _folder(course: CourseDirectory, step: str, learner: str, assignment: str) -> Path:
+    return Path(course.format_path(step, learner, assignment))
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """Order ``part2`` before ``part10``."""
+    return [
+        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
+        for piece in re.split(r"(\d+)", name)
+        if piece
+    ]

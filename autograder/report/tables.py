@@ -1,0 +1,75 @@
+"""The two CSV files of a report: a row for each learner, and a row for each graded cell."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from autograder.report.statistics import Analysis
+
+
+def scores_csv(analysis: Analysis) -> str:
+    """Return one row for each learner of the class, by id.
+
+    ``score`` is after the late penalty. A learner without a graded submission has empty fields,
+    so that a missing submission cannot be taken for a score of 0.
+    """
+    header = [
+        *("student_id", "name", "score", "max_score", "percent", "late_penalty"),
+        *(f"exercise:{item.label}" for item in analysis.exercises),
+        *("needs_manual_grading", "status"),
+    ]
+    rows = (
+        [
+            learner.id,
+            learner.name,
+            _text(learner.score),
+            _text(analysis.points),
+            _text(learner.percent),
+            _text(learner.penalty if learner.score is not None else None),
+            *(_text(score) for score in learner.exercise_scores),
+            str(learner.needs_manual).lower(),
+            learner.status.value,
+        ]
+        for learner in analysis.learners
+    )
+    return _csv(header, rows)
+
+
+def cells_csv(analysis: Analysis) -> str:
+    """Return one row for each graded cell, in the order of the notebook.
+
+    ``passed``, ``partial`` and ``failed`` count the learners with all, some and none of the points,
+    ``pending`` those without a score.
+    """
+    header = [
+        *("exercise", "cell", "points", "automatic", "mean_score", "difficulty"),
+        *("discrimination", "item_rest_correlation", "passed", "partial", "failed", "pending"),
+    ]
+    rows = (
+        [
+            cell.exercise,
+            cell.label,
+            _text(cell.points),
+            str(cell.automatic).lower(),
+            _text(cell.mean_score),
+            _text(cell.difficulty),
+            _text(cell.discrimination),
+            _text(cell.item_rest),
+            *(str(count) for count in (cell.passed, cell.partial, cell.failed, cell.pending)),
+        ]
+        for cell in analysis.cells
+    )
+    return _csv(header, rows)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _text(value: float | None) -> str:
+    """Four decimals are more than any score has; trailing zeros would suggest a precision."""
+    return "" if value is None else f"{round(value, 4):.12g}"
