@@ -4,4 +4,4 @@ c = get_config()  # noqa: F821  # traitlets defines it
 
 c.CourseDirectory.course_id = "forward_pass"
 # A test cell of this course takes a second or two; an endless loop should not take much longer.
-c.Execute.timeout = 20
+c.Execute.timeout = 15

@@ -52,11 +52,15 @@ def main() -> int:
     for command in ("grade", "report"):
         if code := _say_and_run(command, week.number):
             return code
-    print(f"""
-Done in {time.monotonic() - begin:.0f} seconds. Where to look:
-  {FOLDER}/reports/{week.id}/index.html                the class report
-  {FOLDER}/feedback/sample01/{week.id}/    a learner's feedback page
-  {FOLDER}/gradebook.db                                           nbgrader's gradebook""")
+    feedback = Path(week.assignment_name).with_suffix(".html")
+    places = {
+        f"reports/{week.id}/index.html": "the class report",
+        f"feedback/sample01/{week.id}/{feedback}": "a learner's feedback page",
+        "gradebook.db": "nbgrader's gradebook",
+    }
+    print(f"\nDone in {time.monotonic() - begin:.0f} seconds. Where to look:")
+    for path, what in places.items():
+        print(f"  {FOLDER / path}  {what}")
     return 0
 
 
@@ -110,6 +114,8 @@ def sample_class(solutions: Answers, variants: tuple[Variant, ...]) -> list[Answ
     half = exercises[: len(exercises) // 2]
     return [
         solutions,
+        first("endless"),
+        first("crash"),
         unusual(0),
         unusual(1),
         # One slip each, in an exercise of its own …
@@ -121,8 +127,6 @@ def sample_class(solutions: Answers, variants: tuple[Variant, ...]) -> list[Answ
         mistaken(exercises, 1),
         {exercise: solutions[exercise] for exercise in half},
         {},
-        first("crash"),
-        first("endless"),
     ]
 
 

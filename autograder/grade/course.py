@@ -7,10 +7,13 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
 from traitlets.config import Config
 
 from autograder.errors import InputError
 from autograder.nbgrader_course import find_assignment, load_settings
+
+_LOCK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,13 @@ class Course:
         config = Config(self.config)
         config.CourseDirectory.assignment_id = assignment
         config.CourseDirectory.student_id = learner
-        return CourseDirectory(config=config)
+        directory = CourseDirectory(config=config)
+        url = make_url(directory.db_url)
+        if url.get_backend_name() == "sqlite" and not url.query:
+            # Several workers write: each waits for the others' locks, not for SQLite's 5 seconds.
+            patient = url.set(query={"timeout": str(_LOCK_SECONDS)})
+            directory.db_url = patient.render_as_string(hide_password=False)
+        return directory
 
     def folder(self, step: str, assignment: str, learner: str = ".") -> Path:
         """Return the folder of a step: ``folder("submitted_directory", "ps1", "sample01")``."""
@@ -109,7 +118,9 @@ class Course:
         pattern = self.folder("source_directory", "*")
         names = {folder.name for folder in pattern.parent.glob("*") if any(folder.glob("*.ipynb"))}
         directory = self.directory("*")
-        if not directory.db_url.startswith("sqlite:///") or Path(directory.db_url[10:]).is_file():
+        url = make_url(directory.db_url)
+        # nbgrader would make an empty gradebook, only to find nothing in it.
+        if url.get_backend_name() != "sqlite" or Path(url.database or "").is_file():
             with Gradebook(directory.db_url, directory.course_id) as gradebook:
                 names |= {assignment.name for assignment in gradebook.assignments}
         return sorted(names)

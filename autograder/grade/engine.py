@@ -5,12 +5,14 @@ import os
 import re
 import tempfile
 import time
+import warnings
 from dataclasses import dataclass
 
 import nbformat
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import Execute
+from sqlalchemy.exc import SAWarning
 
 from autograder.errors import InputError
 from autograder.grade.course import Course, Submission, score_of
@@ -81,6 +83,8 @@ def grade(course: Course, assignment: str, submission: Submission, *, force: boo
     Outcome
         Never an exception for what is wrong with a submission.
     """
+    # nbgrader's own way of adding submissions, which works; SQLAlchemy warns about it each time.
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     begin = time.monotonic()
     is_done = any(submission.autograded.glob("*.ipynb"))
     if is_done and not force and not submission.is_newer_than_its_grade:

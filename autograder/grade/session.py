@@ -1,12 +1,15 @@
-"""Grade a whole class, one submission after another, with progress on the way."""
+"""Grade a whole class, as many submissions at a time as there are cores, with progress."""
 
-import warnings
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import SAWarning
 
-from autograder.grade.course import Course
+from autograder.grade.course import Course, Submission
 from autograder.grade.engine import Outcome, grade, register
 
 
@@ -30,8 +33,6 @@ def grade_class(course: Course, assignment: str, *, force: bool) -> list[Outcome
     InputError
         If there are no submissions, or nbgrader refuses the assignment's source.
     """
-    # nbgrader's own way of adding submissions, which works; SQLAlchemy warns about it each time.
-    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     submissions = course.submissions(assignment)
     register(course, assignment)
     console = Console(stderr=True)
@@ -45,12 +46,37 @@ def grade_class(course: Course, assignment: str, *, force: bool) -> list[Outcome
         disable=not console.is_terminal,
         transient=True,
     ) as progress:
-        task = progress.add_task("", total=len(submissions), learner="")
-        for submission in submissions:
-            progress.update(task, learner=submission.learner)
-            outcome = grade(course, assignment, submission, force=force)
+        task = progress.add_task("", total=len(submissions), learner=assignment)
+        for outcome in _grade_all(course, assignment, submissions, force=force):
             outcomes.append(outcome)
-            progress.advance(task)
+            progress.update(task, advance=1, learner=outcome.learner)
             if not console.is_terminal:  # a log shows progress as lines
                 print(f"{outcome.learner}: {outcome.status}, {outcome.seconds:.1f} s", flush=True)
-    return outcomes
+    return sorted(outcomes, key=lambda outcome: outcome.learner)
+
+
+def _grade_all(
+    course: Course, assignment: str, submissions: list[Submission], *, force: bool
+) -> Iterator[Outcome]:
+    """Yield outcomes as they come, from worker processes: nbgrader changes the current folder."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    # Fresh interpreters: a fork would copy the threads and locks of the progress bar.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(cores or 1, len(submissions)), mp_context=context) as pool:
+        work = partial(grade, course, assignment, force=force)
+        futures = {pool.submit(work, submission): submission for submission in submissions}
+        try:
+            for future in as_completed(futures):
+                yield _outcome(future, futures[future])
+        except BaseException:  # Ctrl-C: what runs now is finished or discarded, nothing new begins
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _outcome(future: Future[Outcome], submission: Submission) -> Outcome:
+    """Return what a worker found, or that it failed: the class goes on in any case."""
+    try:
+        return future.result()
+    except Exception as error:  # a full disk, a locked gradebook, a worker killed for its memory
+        note = f"the grader failed: {type(error).__name__}: {error}"
+        return Outcome(submission.learner, "no grade", None, None, 0.0, (note,))
