@@ -30,9 +30,13 @@ class SafeExecute(Execute):
         try:
             nb, resources = super().preprocess(nb, resources, km)
         except DeadKernelError:
-            for cell in nb.cells[self._reached :]:
+            number = self._reached + 1
+            died = f"the Python process ended while cell {number} ran; later cells did not run"
+            nb.cells[self._reached].outputs.append(_error("DeadKernelError", died))
+            for cell in nb.cells[number:]:
                 if cell.cell_type == "code":
-                    cell.outputs.append(_dead_kernel(self._reached))
+                    not_run = f"the Python process had ended in cell {number}"
+                    cell.outputs.append(_error("NotRunError", not_run))
         for cell in nb.cells:
             if is_grade(cell) and cell.cell_type == "code":
                 for output in cell.outputs:
@@ -48,11 +52,5 @@ class SafeExecute(Execute):
         return super().preprocess_cell(cell, resources, index)
 
 
-def _dead_kernel(index: int) -> NotebookNode:
-    explanation = f"the Python process ended while cell {index + 1} ran; later cells did not run"
-    return new_output(
-        "error",
-        ename="DeadKernelError",
-        evalue=explanation,
-        traceback=[f"DeadKernelError: {explanation}"],
-    )
+def _error(name: str, explanation: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=explanation, traceback=[f"{name}: {explanation}"])

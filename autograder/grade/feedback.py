@@ -1,13 +1,17 @@
 """Feedback pages that tell learners what failed without giving the hidden tests away."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import List
+from traitlets.config import Config
 
 from autograder import regions
 
@@ -50,11 +54,31 @@ class HideHiddenTests(NbGraderPreprocessor):
 
 
 class SafeGenerateFeedback(GenerateFeedback):
-    """nbgrader's feedback, without the hidden tests."""
+    """nbgrader's feedback without the hidden tests, with an overview of what failed on top.
+
+    A template that the course's own settings name is used instead of ours.
+    """
 
     preprocessors = List(
         [GetGrades, HideHiddenTests, *GenerateFeedback.preprocessors.default_args[0][1:]]
     ).tag(config=True)
+
+    def __init__(self, coursedir: CourseDirectory, config: Config, **kwargs: Any) -> None:
+        super().__init__(coursedir=coursedir, config=config, **kwargs)
+        if "template_name" not in config.HTMLExporter:
+            theirs = self.config.HTMLExporter
+            ours = Config()
+            ours.HTMLExporter.template_name = "forwardpass_feedback"
+            ours.HTMLExporter.extra_template_basedirs = [
+                str(Path(__file__).parent / "templates"),
+                *theirs.extra_template_basedirs,
+            ]
+            # Where ours finds the template that it extends, by the name feedback/….
+            ours.HTMLExporter.extra_template_paths = [
+                *theirs.extra_template_paths,
+                *theirs.extra_template_basedirs,
+            ]
+            self.update_config(ours)
 
 
 def _hidden_lines(nb: NotebookNode) -> set[str]:

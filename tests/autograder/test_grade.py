@@ -144,8 +144,14 @@ class TestFeedback:
             assert "check.rng" not in text
 
     def test_it_shows_the_visible_tests_and_the_scores(self, graded: Path) -> None:
-        assert "Score: 10.0 / 10.0" in feedback(graded, "sample01")
+        assert "10 of 10 points" in feedback(graded, "sample01")
         assert "double([1, 3])" in feedback(graded, "sample01")
+
+    def test_it_begins_with_what_failed_and_why(self, graded: Path) -> None:
+        page = feedback(graded, "sample02")
+        overview = page[page.index('class="overview"') : page.index("</table>")]
+        assert overview.count("✗") == 3
+        assert "answer_1 has no answer yet." in overview
 
     def test_frames_of_the_learners_own_code_stay(self) -> None:
         learner = "\x1b[36mCell In[3], line 2, in f(x)\x1b[39m\n      2 return x[9]"
