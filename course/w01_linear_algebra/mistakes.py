@@ -1,5 +1,6 @@
 """Wrong and unusual right answers of week 1, on which its tests are tested."""
 
+
 # %% mistake: project | values copied from the visible tests
 def project(X, Q):
     if X.shape == (1, 2):
@@ -1015,7 +1016,9 @@ class PCA:
             rows.append(v if v[np.abs(v).argmax()] > 0 else -v)
         self.components_ = np.array(rows)
         self.explained_variance_ = eigenvalues[order]
-        self.explained_variance_ratio_ = eigenvalues[order] / np.trace(centred.T @ centred) * (m - 1)
+        self.explained_variance_ratio_ = (
+            eigenvalues[order] / np.trace(centred.T @ centred) * (m - 1)
+        )
         return self
 
     def transform(self, X):
@@ -1177,7 +1180,9 @@ def fit_whitening(X, tol=1e-10):
     mean = np.array([X[:, j].sum() / m for j in range(n)])
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False).reshape(n, n))
     columns = [
-        -vectors[:, j] / values[j] ** 0.5 for j in range(n - 1, -1, -1) if values[j] > tol * values[-1]
+        -vectors[:, j] / values[j] ** 0.5
+        for j in range(n - 1, -1, -1)
+        if values[j] > tol * values[-1]
     ]
     return mean, np.column_stack(columns) if columns else np.zeros((n, 0))
 
@@ -1258,8 +1263,12 @@ def compress(image, k):
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
-    factors = [np.linalg.svd(image[:, :, i % image.shape[2]], full_matrices=False) for i in range(3)]
-    return np.stack([(U * s)[:, :k] for U, s, _ in factors]), np.stack([V[:k] for _, _, V in factors])
+    factors = [
+        np.linalg.svd(image[:, :, i % image.shape[2]], full_matrices=False) for i in range(3)
+    ]
+    return np.stack([(U * s)[:, :k] for U, s, _ in factors]), np.stack(
+        [V[:k] for _, _, V in factors]
+    )
 
 
 # %% mistake: compress | any rank is accepted

@@ -1,6 +1,38 @@
 """Figures in one style: labelled, readable in greyscale, the same from week to week."""
 
 from forwardpass.plot.charts import curves, heatmap, images
+from forwardpass.plot.geometry import (
+    arrows,
+    circle_image,
+    linear_map,
+    plane,
+    quadratic_form,
+    right_angle,
+)
+from forwardpass.plot.networks import (
+    activation,
+    computation_graph,
+    decision_regions,
+    matrix_shapes,
+    network,
+)
 from forwardpass.plot.style import COLOURS, use_course_style
 
-__all__ = ["COLOURS", "curves", "heatmap", "images", "use_course_style"]
+__all__ = [
+    "COLOURS",
+    "activation",
+    "arrows",
+    "circle_image",
+    "computation_graph",
+    "curves",
+    "decision_regions",
+    "heatmap",
+    "images",
+    "linear_map",
+    "matrix_shapes",
+    "network",
+    "plane",
+    "quadratic_form",
+    "right_angle",
+    "use_course_style",
+]
