@@ -1,6 +1,7 @@
 """Figures in one style: labelled, readable in greyscale, the same from week to week."""
 
 from forwardpass.plot.charts import curves, heatmap, images
+from forwardpass.plot.functions import activation, decision_regions
 from forwardpass.plot.geometry import (
     arrows,
     circle_image,
@@ -9,13 +10,7 @@ from forwardpass.plot.geometry import (
     quadratic_form,
     right_angle,
 )
-from forwardpass.plot.networks import (
-    activation,
-    computation_graph,
-    decision_regions,
-    matrix_shapes,
-    network,
-)
+from forwardpass.plot.networks import computation_graph, matrix_shapes, network
 from forwardpass.plot.style import COLOURS, use_course_style
 
 __all__ = [
