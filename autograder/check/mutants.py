@@ -1,0 +1,170 @@
+"""Mutants of a reference solution: the same cell with one small slip in it.
+
+A test suite that lets a mutant live would let a learner's slip live too (DeMillo, Lipton and
+Sayward 1978, "Hints on test data selection").
+"""
+
+import ast
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.check.operators import OPERATORS
+
+_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
+# Annotations and decorators are no behaviour that a test could see.
+_SKIPPED_FIELDS = frozenset({"annotation", "returns", "decorator_list", "ctx", "op", "ops"})
+# A seed chooses among equally good results, a tolerance is no slip at twice its size, and the
+# others only change what is displayed.
+_SKIPPED_ARGUMENTS = frozenset(
+    {"seed", "random_state", "generator", "atol", "rtol"}
+    | {"desc", "disable", "leave", "verbose", "stacklevel"}
+)
+_SEEDING = frozenset({"default_rng", "RandomState", "manual_seed", "seed", "set_random_seed"})
+_DROPPED = re.compile(r"pass[ \t]*#[ \t]*(?P<original>.*\S)")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mutant of one exercise.
+
+    Attributes
+    ----------
+    exercise : str
+    line : int
+        The line of the solution cell in which the slip is, counted from 1.
+    original, mutated : str
+        The innermost statement around it, before and after, on one line: of a compound statement
+        the head alone, ``for i in range(n): ...``. A dropped statement is ``pass  # statement``.
+    code : str
+        The whole cell with the slip in it.
+    """
+
+    exercise: str
+    line: int
+    original: str
+    mutated: str
+    code: str
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A node, what is around it, and the place in which a replacement would stand."""
+
+    node: ast.AST
+    ancestors: tuple[ast.AST, ...]
+    field: str
+    index: int | None
+
+    def put(self, node: ast.AST) -> None:
+        if self.index is None:
+            setattr(self.ancestors[-1], self.field, node)
+        else:
+            getattr(self.ancestors[-1], self.field)[self.index] = node
+
+    @property
+    def statement(self) -> ast.stmt:
+        chain = (*self.ancestors, self.node)
+        return next(node for node in reversed(chain) if isinstance(node, ast.stmt))
+
+
+def make_mutants(exercise: str, code: str) -> tuple[Mutant, ...]:
+    """Return every mutant of a solution cell, in the order of its text.
+
+    Only what stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is changed: no
+    docstring, text, annotation, seed, printing or message of an error.
+
+    Parameters
+    ----------
+    exercise : str
+    code : str
+        The solution cell of the reference, markers included.
+    """
+    tree = ast.parse(code)
+    regions = _regions(code)
+    seen = {ast.unparse(tree)}
+    mutants = []
+    for site in _sites(tree, ()):
+        node = site.node
+        if not any(node.lineno > begin and node.end_lineno < end for begin, end in regions):
+            continue
+        original = statement_text(site.statement)
+        for operator in OPERATORS:
+            for replacement in operator(node, site.ancestors):
+                site.put(replacement)
+                changed, whole = ast.unparse(tree), site.statement
+                mutated = (
+                    f"pass  # {original}"
+                    if isinstance(replacement, ast.Pass)
+                    else statement_text(replacement if whole is node else whole)
+                )
+                site.put(node)
+                if changed not in seen:
+                    seen.add(changed)
+                    mutants.append(Mutant(exercise, node.lineno, original, mutated, changed))
+    return tuple(mutants)
+
+
+def statement_text(statement: ast.stmt) -> str:
+    """Return a statement on one line, ``...`` in place of the body of a compound one."""
+    if hasattr(statement, "body"):
+        statement = copy.copy(statement)
+        statement.body = [ast.Expr(ast.Constant(...))]
+        if hasattr(statement, "decorator_list"):
+            statement.decorator_list = []
+        for field in ("orelse", "finalbody"):
+            if hasattr(statement, field):
+                setattr(statement, field, [])
+    return re.sub(r"\s*\n\s*", " ", ast.unparse(statement))
+
+
+def equivalent_text(code: str) -> str:
+    """Return the statement of an ``equivalent`` block in the form of `Mutant.mutated`."""
+    if dropped := _DROPPED.fullmatch(code.strip()):
+        try:
+            return f"pass  # {statement_text(ast.parse(dropped['original']).body[0])}"
+        except (SyntaxError, IndexError):
+            return code.strip()  # no statement: it will match no mutant, and be reported so
+    return statement_text(ast.parse(code).body[0])
+
+
+def _regions(code: str) -> list[tuple[int, int]]:
+    """Return the lines of the markers around every solution region."""
+    lines = list(enumerate(code.splitlines(), start=1))
+    begins = [number for number, line in lines if _BEGIN in line]
+    ends = [number for number, line in lines if _END in line]
+    return list(zip(begins, ends, strict=True))
+
+
+def _sites(node: ast.AST, ancestors: tuple[ast.AST, ...]) -> Iterator[_Site]:
+    """Yield every expression and statement that may be changed, outer ones first."""
+    inside = (*ancestors, node)
+    for field, value in ast.iter_fields(node):
+        if field in _SKIPPED_FIELDS or (
+            isinstance(node, ast.Raise | ast.Assert) and field != "test"
+        ):
+            continue
+        for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if not isinstance(child, ast.AST) or _is_untouched(child):
+                continue
+            if isinstance(child, ast.expr | ast.stmt):
+                yield _Site(child, inside, field, index)
+            yield from _sites(child, inside)
+
+
+def _is_untouched(node: ast.AST) -> bool:
+    """Say whether a node, with all that is in it, is not what a test should see."""
+    if isinstance(node, ast.Expr):
+        value = node.value
+        is_docstring = isinstance(value, ast.Constant)
+        return is_docstring or (isinstance(value, ast.Call) and _called(value) == "print")
+    if isinstance(node, ast.keyword):
+        return node.arg in _SKIPPED_ARGUMENTS
+    if isinstance(node, ast.Call):
+        return _called(node) in _SEEDING
+    return isinstance(node, ast.JoinedStr)
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", None) or getattr(call.func, "id", "")

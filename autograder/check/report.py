@@ -1,0 +1,117 @@
+"""What was found out about a week, as values: faults, and what was tried on every exercise."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.check.mistakes import WRONG
+from autograder.syllabus import Week
+
+FULL_MARKS, POINTS_LOST, DIED, TIMED_OUT = "full marks", "points lost", "died", "timed out"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One broken promise, and what to do about it."""
+
+    path: Path
+    line: int | None
+    exercise: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        return ": ".join(filter(None, [where, self.exercise, self.message]))
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A block of mistakes.py or a mutant, and what became of it.
+
+    Attributes
+    ----------
+    kind : str
+        A kind of block, or ``"mutant"``.
+    what : str
+        The block's title, or the mutated statement.
+    line : int or None
+        Of the heading in ``mistakes.py``, or of the slip in ``assignment.md``.
+    outcome : str
+        `FULL_MARKS`, `POINTS_LOST`, `DIED` or `TIMED_OUT`.
+    excused : bool
+        Whether an equivalent block names this surviving mutant.
+    """
+
+    kind: str
+    what: str
+    line: int | None
+    outcome: str
+    excused: bool = False
+
+
+@dataclass(frozen=True)
+class ExerciseReport:
+    """What was found out about one exercise.
+
+    Attributes
+    ----------
+    exercise : str
+    points : float
+    seconds : float
+        What the reference's solution and test cells take.
+    tried : tuple of Tried
+    """
+
+    exercise: str
+    points: float
+    seconds: float
+    tried: tuple[Tried, ...]
+
+    @property
+    def mistakes(self) -> tuple[int, int]:
+        """How many blocks lose points, of those that must."""
+        outcomes = [tried.outcome for tried in self.tried if tried.kind in WRONG]
+        return len(outcomes) - outcomes.count(FULL_MARKS), len(outcomes)
+
+    @property
+    def alternatives(self) -> tuple[int, int]:
+        """How many alternatives keep full marks, of all."""
+        outcomes = [tried.outcome for tried in self.tried if tried.kind == "alternative"]
+        return outcomes.count(FULL_MARKS), len(outcomes)
+
+    @property
+    def excused(self) -> int:
+        """How many mutants live on with a reason."""
+        return sum(tried.excused for tried in self.tried)
+
+    @property
+    def mutants(self) -> tuple[int, int]:
+        """How many mutants lose points, of those without an excuse."""
+        outcomes = [tried.outcome for tried in self.tried if tried.kind == "mutant"]
+        return len(outcomes) - outcomes.count(FULL_MARKS), len(outcomes) - self.excused
+
+    @property
+    def score(self) -> float | None:
+        """The mutation score, from 0 to 1; None without mutants."""
+        killed, relevant = self.mutants
+        return killed / relevant if relevant else None
+
+
+@dataclass(frozen=True)
+class WeekReport:
+    """What was found out about one week.
+
+    Attributes
+    ----------
+    week : Week
+    seconds : float
+        What the reference takes in all, imports included.
+    exercises : tuple of ExerciseReport
+        Empty if the reference itself fails.
+    faults : tuple of Fault
+        Empty if all promises are kept.
+    """
+
+    week: Week
+    seconds: float
+    exercises: tuple[ExerciseReport, ...]
+    faults: tuple[Fault, ...]

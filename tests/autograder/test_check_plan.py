@@ -1,0 +1,110 @@
+import pytest
+
+from autograder.check.mistakes import Variant
+from autograder.check.mutants import Mutant
+from autograder.check.plan import (
+    alone_trial,
+    ensemble_trials,
+    exercise_trials,
+    reference_trial,
+    time_limit,
+)
+from autograder.check.script import Cell, Script
+
+CELLS = (
+    Cell("SEED = 0", "parameters"),
+    Cell("%matplotlib inline\nimport numpy as np\ndata = np.ones(3)", "ordinary"),
+    Cell("shown = data", "ordinary"),
+    Cell("a = 1", "exercise", "a", "a"),
+    Cell("assert a", "tests", "a_tests", "a", 2.0),
+    Cell("payoff(a)", "ordinary"),
+    Cell("b = 1", "exercise", "b", "b"),
+    Cell("assert b", "tests", "b_tests_1", "b", 3.0),
+    Cell("assert a", "tests", "a_tests_late", "a", 1.0),
+    Cell("assert b", "tests", "b_tests_2", "b", 4.0),
+    Cell("payoff(b)", "ordinary"),
+)
+SCRIPT = Script(CELLS, ("",) * 11, ("",) * 11)
+CHANGED = (
+    Variant("mistake", "b", "wrong", "b = 0", 1),
+    Variant("alternative", "b", "right", "b = 2", 4),
+    Mutant("b", 1, "b = 1", "b = 3", "b = 3"),
+)
+
+
+def trials(packages, exercise="b"):
+    return {
+        trial.kind: trial.run
+        for trial in exercise_trials(SCRIPT, exercise, CHANGED, [0.1] * 11, packages)
+    }
+
+
+def cells(run):
+    return [index for index, _ in run.steps]
+
+
+def test_a_mistake_leaves_at_its_exercise_and_runs_its_own_tests():
+    run = trials(["numpy", "torch"])["mistake"]
+    assert (run.checkpoint, cells(run)) == (6, [6, 7, 9])
+    assert dict(run.steps)[6] == "b = 0"
+
+
+def test_an_alternative_runs_its_own_tests_first():
+    assert cells(trials([])["alternative"]) == [6, 7, 9]
+
+
+def test_every_alternative_is_in_one_run_of_the_whole_notebook():
+    first, second, other = (
+        Variant("alternative", exercise, title, f"{exercise} = {title!r}", 1)
+        for exercise, title in (("b", "first"), ("b", "second"), ("a", "other"))
+    )
+    together, rest = ensemble_trials(SCRIPT, [first, second, other], [0.1] * 11, [])
+    assert (together.kind, together.subject) == ("ensemble", (other, first))
+    assert (together.run.checkpoint, cells(together.run)) == (3, list(range(3, 11)))
+    assert [dict(together.run.steps)[i] for i in (3, 6)] == [other.code, first.code]
+    assert (rest.subject, rest.run.checkpoint) == ((second,), 6)
+
+
+def test_an_alternative_can_run_alone_to_the_end():
+    trial = alone_trial(SCRIPT, CHANGED[1], [0.1] * 11, [])
+    assert (trial.kind, trial.exercise, trial.subject) == ("alternative", "b", CHANGED[1])
+    assert cells(trial.run) == [6, 7, 8, 9, 10]
+
+
+def test_without_alternatives_there_is_nothing_to_run_together():
+    assert ensemble_trials(SCRIPT, [], [0.1] * 11, []) == []
+
+
+def test_a_mutant_ends_with_the_first_test_that_it_fails():
+    runs = trials([])
+    assert runs["mutant"].watched == (7, 9)
+    assert runs["mistake"].watched == ()
+
+
+def test_the_reference_is_run_like_a_mistake_as_a_control():
+    run = trials([])["control"]
+    assert cells(run) == [6, 7, 9]
+    assert dict(run.steps)[6] == "b = 1"
+
+
+@pytest.mark.parametrize("package", ["tensorflow", "keras"])
+def test_with_tensorflow_every_run_leaves_after_the_imports_and_repeats_the_reference(package):
+    run = trials(["numpy", package])["mistake"]
+    assert (run.checkpoint, cells(run)) == (2, [2, 3, 5, 6, 7, 9])
+
+
+def test_tests_that_come_late_are_reached():
+    run = trials([], exercise="a")["control"]
+    assert cells(run) == [3, 4, 5, 6, 8]
+
+
+def test_a_seed_is_set_in_the_parameters_and_for_the_tests():
+    run = reference_trial(SCRIPT, 2, 9.0).run
+    assert run.steps[0] == (0, "SEED = 0\nSEED = 2")
+    assert run.steps[1:] == tuple((i, c.code) for i, c in enumerate(CELLS))[1:]
+    assert run.seed == 2
+
+
+def test_a_run_may_take_ten_times_as_long_as_the_reference_and_two_seconds():
+    assert trials([])["mistake"].limit == pytest.approx(2 + 10 * 0.3)
+    assert time_limit([]) == 2
