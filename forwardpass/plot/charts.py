@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+_LINE = 0.17  # inches that one line of a title takes
+
 
 def curves(
     series: Mapping[str, Sequence[float]],
@@ -76,11 +78,25 @@ def images(
     """
     columns = min(columns, len(pictures))
     rows = math.ceil(len(pictures) / columns)
+    lines = max(label.count("\n") + 1 for label in titles) if titles else 0
+    above = 0.08 * size + _LINE * lines  # inches between two rows, where the titles stand
+    head = 2 * _LINE if title else 0.0
+    height = rows * (size + above) + head
+    # Everything is placed by hand: a layout engine takes longer than the drawing of the images.
     fig, axes = plt.subplots(
         rows,
         columns,
-        figsize=(columns * size, rows * size * (1.25 if titles else 1)),
+        figsize=(columns * size, height),
         squeeze=False,
+        layout="none",
+        gridspec_kw={
+            "left": 0.01,
+            "right": 0.99,
+            "bottom": 0.0,
+            "top": 1 - (above + head) / height,
+            "wspace": 0.08,
+            "hspace": above / size,
+        },
     )
     limit = float(np.abs(pictures).max())
     scale = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit} if symmetric else {}
@@ -93,7 +109,7 @@ def images(
             if titles is not None:
                 ax.set_title(titles[position], fontsize=9, fontweight="normal")
     if title:
-        fig.suptitle(title, fontweight="bold")
+        fig.suptitle(title, fontweight="bold", y=1.0, va="top")
     return fig
 
 
