@@ -1,9 +1,8 @@
 """Real processes: one job with every way in which a run can end."""
 
-import os
 import sys
+import time
 from contextlib import closing, suppress
-from pathlib import Path
 
 import psutil
 import pytest
@@ -117,23 +116,34 @@ def test_a_watched_test_that_fails_ends_the_run(results):
 def test_to_stop_reading_ends_every_process_and_removes_every_file(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    note = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))"
+    pid, draft = tmp_path / "pid", tmp_path / "draft"
+    # Renamed into place, so that it is never read half written.
+    note = f"open({str(draft)!r}, 'w').write(str(os.getpid()))\n"
+    note += f"os.rename({str(draft)!r}, {str(pid)!r})"
     endless = run((1, f"{note}\nwhile True:\n    pass"))
     trials = [Trial("first", "f", None, RUNS["passes"]), Trial("endless", "f", None, endless)]
+    before = children()
     with closing(execute(SCRIPT, trials, {}, at_once=2)) as outcomes:
         assert next(outcomes)[0].kind == "first"
-    with suppress(FileNotFoundError):  # it may have been stopped before it wrote
-        assert not psutil.pid_exists(int(Path(tmp_path, "pid").read_text()))
-    assert not psutil.Process(os.getpid()).children(recursive=True)
+        while not pid.exists():
+            time.sleep(0.01)
+        assert children() > before
+    assert not psutil.pid_exists(int(pid.read_text()))
+    assert children() == before
     assert not list(tmp_path.glob("forwardpass-check-*"))
+
+
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
 
 
 def test_to_stop_reading_ends_a_reference_that_is_busy():
     cells = (CELLS[0], Cell("while True:\n    pass", "ordinary"), CELLS[2])
     trials = [Trial(str(i), "f", None, run((0, "1"), checkpoint=i)) for i in (1, 2)]
+    before = children()
     with closing(execute(Script(cells, (), ()), trials, {}, at_once=1)) as outcomes:
         assert next(outcomes)[0].kind == "1"
-    assert not psutil.Process(os.getpid()).children(recursive=True)
+    assert children() == before
 
 
 def test_a_reference_that_kills_its_process_is_an_error():
