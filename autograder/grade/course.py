@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from autograder.errors import InputError
 from autograder.nbgrader_course import find_assignment, load_settings
+from autograder.notebooks import read_notebook
 
 _LOCK_SECONDS = 60
 
@@ -35,11 +36,18 @@ class Submission:
     autograded: Path
 
     @property
+    def is_graded(self) -> bool:
+        """Whether nbgrader has executed it: its grades are saved before the executed copy is."""
+        return any(
+            cell.get("execution_count") or cell.get("outputs")
+            for path in self.autograded.glob("*.ipynb")
+            for cell in read_notebook(path).cells
+        )
+
+    @property
     def is_newer_than_its_grade(self) -> bool:
         """Whether a file of the submission changed after it was graded."""
         graded = list(self.autograded.glob("*.ipynb"))
-        if not graded:
-            return False
         handed_in = [path for path in self.folder.rglob("*") if path.is_file()]
         newest = max((path.stat().st_mtime for path in handed_in), default=0.0)
         return newest > min(path.stat().st_mtime for path in graded)

@@ -86,13 +86,12 @@ def grade(course: Course, assignment: str, submission: Submission, *, force: boo
     # nbgrader's own way of adding submissions, which works; SQLAlchemy warns about it each time.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     begin = time.monotonic()
-    is_done = any(submission.autograded.glob("*.ipynb"))
-    if is_done and not force and not submission.is_newer_than_its_grade:
+    if submission.is_graded and not force and not submission.is_newer_than_its_grade:
         score, points = score_of(course, assignment, submission.learner) or (None, None)
         return Outcome(submission.learner, "kept", score, points, time.monotonic() - begin)
 
     directory = course.directory(assignment, submission.learner)
-    autograde = Autograde(coursedir=directory, config=course.config, force=is_done)
+    autograde = Autograde(coursedir=directory, config=course.config, force=True)
     autograde.autograde_preprocessors = [
         SafeExecute if preprocessor is Execute else preprocessor
         for preprocessor in autograde.autograde_preprocessors

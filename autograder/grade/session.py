@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from functools import partial
@@ -62,15 +64,29 @@ def _grade_all(
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     # Fresh interpreters: a fork would copy the threads and locks of the progress bar.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(cores or 1, len(submissions)), mp_context=context) as pool:
+    workers = min(cores or 1, len(submissions))
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_detach) as pool:
         work = partial(grade, course, assignment, force=force)
         futures = {pool.submit(work, submission): submission for submission in submissions}
         try:
             for future in as_completed(futures):
                 yield _outcome(future, futures[future])
-        except BaseException:  # Ctrl-C: what runs now is finished or discarded, nothing new begins
-            pool.shutdown(wait=False, cancel_futures=True)
+        except KeyboardInterrupt:
+            print("Stopping, once the submissions that run now are graded.", file=sys.stderr)
+            pool.shutdown(cancel_futures=True)
             raise
+
+
+def _detach() -> None:
+    """Keep Ctrl-C from a worker, where it would kill a kernel and so cost a learner points."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _outcome(future: Future[Outcome], submission: Submission) -> Outcome:

@@ -1,6 +1,7 @@
 """What `autograder grade` promises: a grade for each submission, whatever one contains."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -133,6 +134,18 @@ class TestSecondRun:
         assert main(["grade", "w90_tiny", "--course-dir", str(small_course)]) == 0
         assert sum(scores(small_course, "sample01").values()) == 10
         assert path.read_bytes() == before
+
+    def test_what_an_interruption_left_half_graded_is_graded_again(
+        self, small_course: Path
+    ) -> None:
+        main(["build", "--course-dir", str(small_course)])
+        submitted = submit(small_course, "sample01", RIGHT)
+        folder = small_course / "autograded/sample01/w90_tiny"
+        folder.mkdir(parents=True)
+        shutil.copy(submitted, folder)  # nbgrader writes a clean copy before it executes it
+        os.utime(folder / submitted.name, (time.time() + 5, time.time() + 5))
+        assert main(["grade", "w90", "--course-dir", str(small_course)]) == 0
+        assert sum(scores(small_course, "sample01").values()) == 10
 
 
 class TestFeedback:
