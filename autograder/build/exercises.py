@@ -83,6 +83,11 @@ def mark_assignment(cells: Iterable[TextCell], week: Week, path: Path) -> list[M
     return marked
 
 
+def ordinary(cell: TextCell) -> MarkedCell:
+    """Return a cell that is neither exercise nor test: code is locked, prose is free."""
+    return MarkedCell(cell, None if cell.kind == "markdown" else _metadata(locked=True))
+
+
 def require_parameters(cells: Iterable[TextCell], path: Path) -> None:
     """Refuse a notebook without exactly one parameters cell that sets the profile.
 
@@ -155,7 +160,7 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
         raise refuse("hidden tests outside a test cell would be published")
 
     if role is None:
-        return None if cell.kind == "markdown" else _metadata(locked=True)
+        return ordinary(cell).nbgrader
     if role == "exercise":
         return _metadata(grade_id=attributes["exercise"], solution=True)
     points = attributes["points"]

@@ -17,6 +17,7 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_solution
 from traitlets.config import Config, PyFileConfigLoader
 
+from autograder.errors import InputError
 from autograder.notebooks import notebook_text, read_notebook
 from autograder.syllabus import Week
 
@@ -87,7 +88,19 @@ def _with_ours(preprocessors: list[type]) -> list[type]:
 
 
 def course_config(root: Path) -> Config:
-    """Return the settings in the course's ``nbgrader_config.py``, or none."""
-    if not (root / "nbgrader_config.py").is_file():
+    """Return the settings in the course's own ``nbgrader_config.py``, or none.
+
+    A user's own settings, which grading and reporting honour, must not change what is built.
+
+    Raises
+    ------
+    InputError
+        If the file does not load.
+    """
+    path = root / "nbgrader_config.py"
+    if not path.is_file():
         return Config()
-    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    try:
+        return PyFileConfigLoader(path.name, path=str(root)).load_config()
+    except Exception as error:  # a configuration file is a program: it can raise anything
+        raise InputError(f"this file fails ({type(error).__name__}: {error})", path) from None

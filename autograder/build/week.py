@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from autograder.build.exercises import (
     MarkedCell,
     mark_assignment,
+    ordinary,
     require_no_exercises,
     require_parameters,
 )
@@ -73,11 +74,7 @@ def build_week(root: Path, week: Week, syllabus: Syllabus) -> BuiltWeek:
     require_parameters(lesson, lesson_path)
 
     header = header_cells(syllabus, week, week.assignment_name)
-    locked = {"schema_version": 3, "grade": False, "solution": False, "locked": True, "task": False}
-    source = _notebook(
-        [MarkedCell(cell, dict(locked) if cell.kind == "code" else None) for cell in header]
-        + assignment
-    )
+    source = _notebook([*map(ordinary, header), *assignment])
     lesson_cells = [*header_cells(syllabus, week, week.lesson_name), *lesson]
     return BuiltWeek(
         week=week,

@@ -38,10 +38,14 @@ class Submission:
     @property
     def is_graded(self) -> bool:
         """Whether nbgrader has executed it: its grades are saved before the executed copy is."""
+        try:
+            notebooks = [read_notebook(path) for path in self.autograded.glob("*.ipynb")]
+        except InputError:
+            return False  # a write that was cut short: grading it again replaces it
         return any(
             cell.get("execution_count") or cell.get("outputs")
-            for path in self.autograded.glob("*.ipynb")
-            for cell in read_notebook(path).cells
+            for notebook in notebooks
+            for cell in notebook.cells
         )
 
     @property

@@ -128,7 +128,6 @@ def _start(converter: BaseConverter) -> str | None:
     errors = _FirstError()
     log.handlers = [errors]
     converter.log = log
-    # Preprocessors log through the exporter's logger, which is the converter's own.
     try:
         converter.start()
     except (NbGraderException, SystemExit):

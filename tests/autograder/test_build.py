@@ -247,6 +247,13 @@ class TestRefusals:
         assert "'w09'" in (error := capsys.readouterr().err)
         assert "did you mean w90" in error
 
+    def test_settings_that_fail_are_one_line(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (small_course / "nbgrader_config.py").write_text("c = get_config(\n")
+        assert build(small_course) == 2
+        assert "nbgrader_config.py: this file fails (SyntaxError" in capsys.readouterr().err
+
     def test_a_folder_without_a_course_says_so(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -135,14 +135,17 @@ class TestSecondRun:
         assert sum(scores(small_course, "sample01").values()) == 10
         assert path.read_bytes() == before
 
+    @pytest.mark.parametrize("written", ["whole", "half"])
     def test_what_an_interruption_left_half_graded_is_graded_again(
-        self, small_course: Path
+        self, written: str, small_course: Path
     ) -> None:
         main(["build", "--course-dir", str(small_course)])
         submitted = submit(small_course, "sample01", RIGHT)
         folder = small_course / "autograded/sample01/w90_tiny"
         folder.mkdir(parents=True)
         shutil.copy(submitted, folder)  # nbgrader writes a clean copy before it executes it
+        if written == "half":
+            (folder / submitted.name).write_text(submitted.read_text()[:500])
         os.utime(folder / submitted.name, (time.time() + 5, time.time() + 5))
         assert main(["grade", "w90", "--course-dir", str(small_course)]) == 0
         assert sum(scores(small_course, "sample01").values()) == 10
