@@ -56,5 +56,6 @@ ifndef CONDA_PREFIX
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
 endif
 	$(BIN)/python -m pip install --disable-pip-version-check --requirement $(LOCK)
+	@rm -rf *.egg-info  # an old one would hide the new entry points from programs that run here
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,0 +1,1 @@
+"""Warm, sandboxed Jupyter kernels: packages are imported once, a kernel is a fork away."""

@@ -1,0 +1,242 @@
+"""The process that imports an assignment's packages once and forks a kernel for every request.
+
+``python -m autograder.kernels.forkserver FOLDER`` listens on ``FOLDER/forkserver``, a Unix socket.
+Its first line of standard input is JSON: the modules to import, and whether to use namespaces. When
+standard input closes, it ends, and every kernel with it.
+
+A connection is a kernel. It begins with the client's request, one line of JSON; after that the
+server sends events (``ready``, ``limit``, ``failed``, ``usage``, ``ended``) and takes the commands
+``interrupt`` and ``usage``. When the client closes the connection, the kernel ends: nobody's kernel
+outlives him.
+"""
+
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from autograder.kernels.limits import Limits
+from autograder.kernels.supervisor import Job, supervise
+
+SOCKET = "forkserver"
+IMPORTED = "imported.json"  # written when the server is ready: {"failed": {module: why}}
+# What every Python kernel loads at its start, or for its first traceback.
+_ALWAYS = (
+    "autograder.kernels.kernel",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.core.ultratb",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "matplotlib_inline.config",
+    "stack_data",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
+
+
+@dataclass(eq=False)
+class _Kernel:
+    """One running kernel, as the server sees it."""
+
+    connection: socket.socket
+    received: bytearray = field(default_factory=bytearray)
+    pid: int = 0
+    report: int = -1
+
+
+class ForkServer:
+    """Answers requests for kernels, one process each.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Shared with the clients; holds the socket and a folder for every kernel.
+    in_namespaces : bool
+        Whether kernels are confined by namespaces of their own.
+    """
+
+    def __init__(self, folder: Path, *, in_namespaces: bool) -> None:
+        self._folder = folder
+        self._in_namespaces = in_namespaces
+        self._selector = selectors.DefaultSelector()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._kernels: set[_Kernel] = set()
+
+    def serve(self) -> None:
+        """Serve until standard input closes."""
+        self._listener.bind(str(self._folder / SOCKET))
+        self._listener.listen(64)
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._selector.register(0, selectors.EVENT_READ, None)
+        gc.collect()
+        gc.freeze()  # a collection in a child would write to, and so copy, every page
+        while True:
+            for key, _ in self._selector.select():
+                if key.data is None:
+                    if not os.read(0, 1024):
+                        return
+                    continue
+                key.data()
+
+    def close(self) -> None:
+        """End every kernel."""
+        for kernel in list(self._kernels):
+            self._bury(kernel)
+
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        kernel = _Kernel(connection)
+        self._kernels.add(kernel)
+        self._selector.register(connection, selectors.EVENT_READ, lambda: self._hear_client(kernel))
+
+    def _hear_client(self, kernel: _Kernel) -> None:
+        """Take a request or a command, or notice that the client is gone."""
+        try:
+            received = kernel.connection.recv(1 << 20)
+        except OSError:
+            received = b""
+        if not received:
+            self._bury(kernel)
+            return
+        kernel.received += received
+        while b"\n" in kernel.received and kernel in self._kernels:
+            line, _, rest = bytes(kernel.received).partition(b"\n")
+            kernel.received[:] = rest
+            message = json.loads(line)
+            if "request" in message:
+                self._fork(kernel, message["request"])
+            elif message.get("command") == "interrupt" and kernel.pid:
+                with suppress(ProcessLookupError):
+                    os.kill(kernel.pid, signal.SIGINT)
+            elif message.get("command") == "usage":
+                usage = {"event": "usage", "seconds": _processor_seconds(kernel.pid)}
+                self._send(kernel, (json.dumps(usage) + "\n").encode())
+
+    def _fork(self, kernel: _Kernel, request: dict[str, Any]) -> None:
+        job = Job(
+            number=request["number"],
+            folder=self._folder / str(request["number"]),
+            connection=request["connection"],
+            environment=request["environment"],
+            limits=Limits(**request["limits"]),
+            secret=bytes.fromhex(request["secret"]),
+            tests=frozenset(request["tests"]),
+            workplace=request["workplace"],
+            program=request["program"],
+        )
+        read, write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                self._let_go()
+                os.close(read)
+                code = supervise(job, write, in_namespaces=self._in_namespaces)
+            except BaseException as error:
+                failed = {"event": "failed", "why": f"{type(error).__name__}: {error}"}
+                with suppress(OSError):
+                    os.write(write, (json.dumps(failed) + "\n").encode())
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        os.close(write)
+        kernel.pid, kernel.report = pid, read
+        self._selector.register(read, selectors.EVENT_READ, lambda: self._hear_kernel(kernel))
+
+    def _let_go(self) -> None:
+        """Close, in a forked child, what belongs to the server alone."""
+        self._selector.close()
+        self._listener.close()
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        for kernel in self._kernels:
+            kernel.connection.close()
+            if kernel.report >= 0:
+                os.close(kernel.report)
+
+    def _hear_kernel(self, kernel: _Kernel) -> None:
+        """Hand an event on, or say that the kernel has ended."""
+        received = os.read(kernel.report, 65536)
+        if received:
+            self._send(kernel, received)
+            return
+        self._selector.unregister(kernel.report)
+        os.close(kernel.report)
+        kernel.report = -1
+        status = os.waitstatus_to_exitcode(os.waitpid(kernel.pid, 0)[1])
+        kernel.pid = 0
+        self._send(kernel, (json.dumps({"event": "ended", "status": status}) + "\n").encode())
+
+    def _send(self, kernel: _Kernel, text: bytes) -> None:
+        with suppress(OSError):  # the client is gone: the next read says so
+            kernel.connection.sendall(text)
+
+    def _bury(self, kernel: _Kernel) -> None:
+        """End a kernel whose client is gone, and all that it started."""
+        self._selector.unregister(kernel.connection)
+        kernel.connection.close()
+        self._kernels.discard(kernel)
+        if kernel.report >= 0:
+            self._selector.unregister(kernel.report)
+            os.close(kernel.report)
+        if kernel.pid:
+            with suppress(ProcessLookupError):
+                # In namespaces the death of this process ends all; elsewhere it ends them itself.
+                os.kill(kernel.pid, signal.SIGKILL if self._in_namespaces else signal.SIGTERM)
+            os.waitpid(kernel.pid, 0)
+
+
+def _processor_seconds(pid: int) -> float:
+    """Return how long the processes below one have been computing."""
+    total = 0.0
+    with suppress(psutil.Error):
+        for process in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                times = process.cpu_times()
+                total += sum((times.user, times.system, times.children_user, times.children_system))
+    return total
+
+
+def import_all(modules: list[str]) -> dict[str, str]:
+    """Import modules and return why some could not be, by name."""
+    failed = {}
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except Exception as error:  # a package can fail at import in any way
+            failed[module] = f"{type(error).__name__}: {error}"
+    return failed
+
+
+def main() -> int:
+    """Serve in the folder that the command line names."""
+    folder = Path(sys.argv[1])
+    settings = json.loads(sys.stdin.buffer.raw.readline())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client
+    failed = import_all([*_ALWAYS, *settings["modules"]])
+    server = ForkServer(folder, in_namespaces=settings["in_namespaces"])
+    (folder / f"{IMPORTED}.part").write_text(json.dumps({"failed": failed}), encoding="utf-8")
+    try:
+        (folder / f"{IMPORTED}.part").rename(folder / IMPORTED)
+        server.serve()
+    finally:
+        server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The kernel that runs in a forked process: ipykernel's own, with a guard over the test cells."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ipykernel.displayhook import ZMQShellDisplayHook
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+from traitlets import Type
+
+from autograder.kernels.guard import REPORT, Guard
+
+
+class _DisplayHook(ZMQShellDisplayHook):
+    """Tells the guard what a cell shows as its value."""
+
+    guard: Guard | None = None
+    _value: Any = None
+    _caller: FrameType | None = None
+
+    def __call__(self, result: Any = None) -> None:
+        """Show the value of an expression; called by the interpreter."""
+        self._value, self._caller = result, sys._getframe(1)
+        try:
+            super().__call__(result)
+        finally:
+            self._value = self._caller = None
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        """Send a value's representations to the notebook; called by IPython."""
+        if self.guard is not None and self._caller is not None and "text/plain" in format_dict:
+            # A learner may register another representation of plain numbers.
+            is_number = type(self._value) in (bool, int, float)
+            text = repr(self._value) if is_number else format_dict["text/plain"]
+            self.guard.note_shown(text, self._caller)
+        super().write_format_data(format_dict, md_dict)
+
+
+class _Shell(ZMQInteractiveShell):
+    displayhook_class = Type(_DisplayHook)
+
+
+class GradingKernel(IPythonKernel):
+    """An IPython kernel whose replies to test cells carry a sealed report."""
+
+    shell_class = Type(_Shell)
+    guard: Guard | None = None
+
+    async def do_execute(self, code: str, silent: bool, *args: Any, **options: Any) -> dict:
+        """Run one cell; called by ipykernel for every execute request."""
+        self._sealed: dict[str, Any] | None = None
+        guard = self.guard
+        if guard is None or not guard.concerns(code):
+            return await super().do_execute(code, silent, *args, **options)
+        guard.begin(code)
+        # A test cell is left out of the history, where learners' code could read it.
+        options["store_history"] = False
+        reply = await super().do_execute(code, silent, *args[1:], **options)
+        self.shell.execution_count += 1
+        self._sealed = guard.end(reply["status"], reply.get("ename", ""))
+        return reply
+
+    def finish_metadata(self, parent: dict, metadata: dict, reply_content: dict) -> dict:
+        """Add the guard's report to a reply; called by ipykernel."""
+        metadata = super().finish_metadata(parent, metadata, reply_content)
+        if sealed := getattr(self, "_sealed", None):
+            metadata[REPORT] = sealed
+        return metadata
+
+
+def start_kernel(
+    connection: dict[str, Any],
+    folder: Path,
+    secret: bytes,
+    tests: frozenset[str],
+    when_bound: Callable[[], None],
+) -> None:
+    """Run a kernel in this process until it is shut down.
+
+    Parameters
+    ----------
+    connection : dict
+        The content of a connection file.
+    folder : pathlib.Path
+        Where the connection file is written; only this process needs it.
+    secret : bytes
+        The key of the guard's seals.
+    tests : frozenset of str
+        The digests of the test cells.
+    when_bound : callable
+        Called once, when the kernel's sockets are there and before any cell runs.
+    """
+    path = folder / "connection.json"
+    path.write_text(json.dumps(connection), encoding="utf-8")
+    app = IPKernelApp.instance(
+        connection_file=str(path), kernel_class=GradingKernel, log_level=logging.CRITICAL
+    )
+    app.config.HistoryManager.enabled = False
+    app.initialize([])
+    app.kernel.guard = Guard(app.shell, secret, tests)
+    app.shell.displayhook.guard = app.kernel.guard
+    when_bound()
+    app.start()

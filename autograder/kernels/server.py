@@ -1,0 +1,314 @@
+"""Start a fork server behind its walls, and ask it for kernels."""
+
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.kernels import sandbox
+from autograder.kernels.forkserver import IMPORTED, SOCKET
+from autograder.kernels.levels import Level
+from autograder.kernels.limits import Limits
+from autograder.kernels.sandbox import View
+
+_START_SECONDS = 300  # importing torch and tensorflow on a slow disk takes a minute
+# Five Unix sockets beside each other stand for a kernel's five ports.
+_PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+
+
+class KernelFailed(Exception):
+    """A fork server or a kernel could not be started: one line that says why."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a fork server listens; any process of this machine may ask it for kernels.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    level : Level
+    """
+
+    folder: Path
+    level: Level
+
+    @property
+    def in_namespaces(self) -> bool:
+        """Whether its kernels are confined one by one."""
+        return self.level is Level.BWRAP
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there is one; one container is one wall, so each kernel gets a server there."""
+        return not self.level.is_container
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What a fork server is started with.
+
+    Attributes
+    ----------
+    level : Level
+    modules : tuple of str
+        Imported before the first kernel is forked.
+    visible, hidden : tuple of pathlib.Path
+        See :func:`~autograder.kernels.sandbox.view_of`.
+    environment : mapping of str to str
+        Set in addition.
+    """
+
+    level: Level
+    modules: tuple[str, ...] = ()
+    visible: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class KernelServer:
+    """A running fork server; close it, or leave a ``with`` block, and all its kernels end.
+
+    Parameters
+    ----------
+    walls : Walls
+
+    Raises
+    ------
+    KernelFailed
+        If it does not start.
+    """
+
+    def __init__(self, walls: Walls) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="fp-"))
+        self.address = Address(self._folder, walls.level)
+        view: View = sandbox.view_of(walls.modules, walls.visible, walls.hidden)
+        environment = sandbox.environment(walls.level, walls.environment)
+        own = [sys.executable, "-m", "autograder.kernels.forkserver", "{folder}"]
+        if walls.level.is_container:
+            lines = (f"{name}={value}" for name, value in environment.items())
+            (self._folder / "environment").write_text("\n".join(lines), encoding="utf-8")
+            sandbox.make_empty_image(walls.level)
+            environment = dict(os.environ)
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
+        self._process = subprocess.Popen(
+            sandbox.command(walls.level, self._folder, view, own),
+            env=environment,
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,  # Ctrl-C is for this process, which ends that one in order
+        )
+        settings = {"modules": walls.modules, "in_namespaces": self.address.in_namespaces}
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(settings).encode() + b"\n")
+            self._process.stdin.flush()
+        try:
+            self.failed = self._wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "KernelServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server and its kernels, and remove what they shared with this process."""
+        with suppress(OSError):
+            self._process.stdin.close()  # it reads this as the end
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def complaints(self) -> str:
+        """Return the last line that the server wrote to its log."""
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+    def _wait_until_ready(self) -> dict[str, str]:
+        """Return which modules could not be imported, and why."""
+        deadline = time.monotonic() + _START_SECONDS
+        ready, listening = self._folder / IMPORTED, self._folder / SOCKET
+        while time.monotonic() < deadline:
+            if ready.exists() and listening.exists():
+                return json.loads(ready.read_text(encoding="utf-8"))["failed"]
+            if self._process.poll() is not None:
+                why = self.complaints() or f"exit status {self._process.returncode}"
+                raise KernelFailed(f"the kernels' fork server does not start: {why}")
+            time.sleep(0.02)
+        raise KernelFailed(f"the kernels' fork server is not ready after {_START_SECONDS} s")
+
+
+class KernelProcess:
+    """One kernel of a fork server, from the client's side.
+
+    Parameters
+    ----------
+    address : Address
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._socket: socket.socket | None = None
+        self._received = b""
+        self.is_ready = False
+        self.limit: str | None = None  # which limit it went beyond
+        self.status: int | None = None  # as a shell would give it
+        self.failure: str | None = None
+        self.usage: float | None = None  # the newest answer to ask_usage
+        while True:
+            self.number = random.SystemRandom().randrange(2**31)
+            self.folder = address.folder / str(self.number)
+            with suppress(FileExistsError):
+                (self.folder / "sockets").mkdir(parents=True)
+                break
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """The place of the kernel's sockets, as a connection file has it."""
+        return {"transport": "ipc", "ip": str(self.folder / "sockets" / "c"), **_PORTS}
+
+    def launch(
+        self,
+        *,
+        key: str,
+        workplace: Path,
+        environment: Mapping[str, str],
+        limits: Limits,
+        secret: bytes,
+        tests: Sequence[str],
+        program: list[str] | None,
+    ) -> None:
+        """Ask for the kernel; :meth:`read_events` tells when it is there.
+
+        Parameters
+        ----------
+        key : str
+            Of the messages' signatures.
+        workplace : pathlib.Path
+            The working directory. In a sandbox the kernel gets a copy of it.
+        environment : mapping of str to str
+            Set in addition to the server's.
+        limits : Limits
+        secret, tests
+            For :class:`~autograder.kernels.guard.Guard`.
+        program : list of str or None
+            A kernel of another kind, as its kernel specification starts it.
+
+        Raises
+        ------
+        KernelFailed
+            If the server does not answer.
+        """
+        if self._address.level is not Level.NONE:
+            shutil.copytree(workplace, self.folder / "files", symlinks=True)
+        request = {
+            "number": self.number,
+            "connection": {
+                **_PORTS,
+                "transport": "ipc",
+                "signature_scheme": "hmac-sha256",
+                "key": key,
+                "kernel_name": "",
+            },
+            "environment": dict(environment),
+            "limits": asdict(limits),
+            "secret": secret.hex(),
+            "tests": list(tests),
+            "workplace": str(self.folder_inside(workplace)),
+            "program": program,
+        }
+        self._socket = socket.socket(socket.AF_UNIX)
+        try:
+            self._socket.connect(str(self._address.folder / SOCKET))
+            self._socket.sendall(json.dumps({"request": request}).encode() + b"\n")
+        except OSError as error:
+            raise KernelFailed(f"the kernels' fork server is gone ({error.strerror})") from None
+        self._socket.setblocking(False)
+
+    def folder_inside(self, workplace: Path) -> Path:
+        """Return the working directory as the server sees it."""
+        if self._address.level is Level.NONE:
+            return workplace
+        return sandbox.OUTSIDE / str(self.number) / "files"
+
+    def read_events(self) -> None:
+        """Take in what the server has told since; never waits."""
+        while self._socket is not None:
+            try:
+                received = self._socket.recv(65536)
+            except BlockingIOError:
+                return
+            except OSError:
+                received = b""
+            if not received:
+                self._let_go()
+                if self.status is None:
+                    self.status = 1
+                    self.failure = self.failure or "the kernels' fork server has ended"
+                return
+            *lines, self._received = (self._received + received).split(b"\n")
+            for line in lines:
+                self._take(json.loads(line))
+
+    def interrupt(self) -> None:
+        """Send the kernel what Ctrl-C sends."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.sendall(b'{"command": "interrupt"}\n')
+
+    def ask_usage(self) -> None:
+        """Ask for the processor time that the kernel has taken, in seconds."""
+        self.usage = None
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.sendall(b'{"command": "usage"}\n')
+
+    def kill(self) -> None:
+        """End the kernel, and all that it started."""
+        self.read_events()
+        self._let_go()
+        if self.status is None:
+            self.status = 137  # as of SIGKILL
+
+    def remove(self) -> None:
+        """End the kernel and remove its folder."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        match event["event"]:
+            case "ready":
+                self.is_ready = True
+            case "limit":
+                self.limit = event["what"]
+            case "failed":
+                self.failure = event["why"]
+            case "usage":
+                self.usage = event["seconds"]
+            case "ended":
+                self.status = event["status"]
+
+    def _let_go(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

@@ -1,0 +1,286 @@
+"""The processes around one kernel: they confine it, watch it, and tell how it ended.
+
+In namespaces there are three, each forked from the one before. The first stays outside and hands on
+how the second ended. The second is process 1 in the namespaces: it mounts what the kernel may see,
+and when it ends the system kills all that is left inside. The third is the kernel. Without
+namespaces the first is the second.
+"""
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from autograder.kernels import namespaces
+from autograder.kernels.limits import Limits, apply_limits
+
+HOME = Path("/home/learner")  # a file system of its own, of limited size
+SOCKETS = Path("/run/kernel")
+OUTSIDE = Path("/run/forkserver")  # what the fork server shares with its clients
+_POLL_SECONDS = 0.1
+_FIRST_USER = 200_000  # kernels of a fork server that runs as root get user numbers from here
+
+
+@dataclass(frozen=True)
+class Job:
+    """One kernel to be started.
+
+    Attributes
+    ----------
+    number : int
+        Of this kernel; its folder is ``OUTSIDE / str(number)``.
+    folder : pathlib.Path
+        Holds ``sockets/``, and in namespaces ``files/``, which are copied for the kernel.
+    connection : dict
+        The connection file's content, but for the folder of the sockets.
+    environment : mapping of str to str
+        What the kernel finds in its environment beyond the fork server's.
+    limits : Limits
+    secret, tests
+        For the guard.
+    workplace : str or None
+        The working directory where there are no namespaces.
+    program : list of str or None
+        Another kernel to be started as a program, with ``{connection_file}`` in its arguments;
+        None for the warm one.
+    """
+
+    number: int
+    folder: Path
+    connection: dict[str, Any]
+    environment: Mapping[str, str]
+    limits: Limits
+    secret: bytes
+    tests: frozenset[str]
+    workplace: str | None = None
+    program: list[str] | None = None
+
+
+def supervise(job: Job, report: int, *, in_namespaces: bool) -> int:
+    """Start the kernel, wait for its end, and return the exit status for this process.
+
+    Called in a process that was forked for nothing else and has one thread.
+
+    Parameters
+    ----------
+    job : Job
+    report : int
+        A file descriptor that gets a line of JSON for each event: ``{"event": "ready"}``,
+        ``{"event": "limit", "what": "memory"}``, ``{"event": "failed", "why": …}``.
+    in_namespaces : bool
+        Whether to confine the kernel.
+    """
+    os.setsid()
+    if not in_namespaces:
+        return _oversee(job, report, in_namespaces=False)
+    others = (
+        namespaces.NEW_MOUNTS
+        | namespaces.NEW_PIDS
+        | namespaces.NEW_NETWORK
+        | namespaces.NEW_IPC
+        | namespaces.NEW_HOSTNAME
+        | namespaces.NEW_CGROUPS
+    )
+    if os.geteuid() == 0:
+        namespaces.unshare(others)
+    else:
+        namespaces.enter_user_namespace(others)
+    first = os.fork()
+    if first == 0:
+        namespaces.die_with_parent()
+        return _oversee(job, report, in_namespaces=True)
+    os.close(report)
+    signal.signal(signal.SIGINT, lambda *_: _signal(first, signal.SIGINT))
+    return _exit_code(os.waitpid(first, 0)[1])
+
+
+def _oversee(job: Job, report: int, *, in_namespaces: bool) -> int:
+    """Prepare the kernel's surroundings, start it and watch it."""
+    user = os.geteuid() or (_FIRST_USER + job.number % 10_000 if in_namespaces else 0)
+    if in_namespaces:
+        _build_world(job, user)
+    else:
+        with suppress(AttributeError, OSError):  # Linux only
+            namespaces.adopt_orphans()
+    bound_read, bound_write = os.pipe()
+    go_read, go_write = os.pipe()
+    kernel = os.fork()
+    if kernel == 0:
+        os.close(bound_read)
+        os.close(go_write)
+        os.close(report)
+
+        def when_bound() -> None:
+            os.write(bound_write, b"b")
+            os.read(go_read, 1)
+            os.close(bound_write)
+            os.close(go_read)
+
+        _live(job, user, when_bound, in_namespaces=in_namespaces)
+        return 0
+    os.close(bound_write)
+    os.close(go_read)
+    signal.signal(signal.SIGINT, lambda *_: _signal(kernel, signal.SIGINT))
+    # The fork server asks for the end so, where no namespace ends everything at once.
+    signal.signal(signal.SIGTERM, lambda *_: _kill_all(kernel, in_namespaces=in_namespaces))
+    if os.read(bound_read, 1):
+        if in_namespaces:
+            # Sockets stay reachable; the disk behind them is out of reach from here on.
+            flags = namespaces.REMOUNT | namespaces.BIND | namespaces.READ_ONLY
+            flags |= namespaces.NO_SETUID | namespaces.NO_DEVICES
+            namespaces.mount("none", str(SOCKETS), flags=flags)
+        _tell(report, event="ready")
+        os.write(go_write, b"g")
+    return _watch(job, kernel, report, in_namespaces=in_namespaces)
+
+
+def _build_world(job: Job, user: int) -> None:
+    """Mount what the kernel sees, in the mount namespace of this process."""
+    mount = namespaces.mount
+    plain = namespaces.NO_SETUID | namespaces.NO_DEVICES
+    mount("none", "/", flags=namespaces.RECURSIVE | namespaces.PRIVATE)
+    owner = f"mode=0755,uid={user},gid={user if os.geteuid() == 0 else os.getegid()}"
+    mount("tmpfs", str(HOME), "tmpfs", plain, f"size={job.limits.scratch},nr_inodes=100k,{owner}")
+    work, temporary, shared = HOME / "work", HOME / ".tmp", HOME / ".shm"
+    for folder in (temporary, shared):
+        folder.mkdir()
+    shutil.copytree(job.folder / "files", work, symlinks=True)
+    for path in (work, temporary, shared, *work.rglob("*")):
+        if os.geteuid() == 0:
+            os.chown(path, user, user, follow_symlinks=False)
+    mount(str(temporary), "/tmp", flags=namespaces.BIND)
+    mount(str(shared), "/dev/shm", flags=namespaces.BIND)
+    sockets = job.folder / "sockets"
+    if os.geteuid() == 0:
+        os.chown(sockets, user, user)
+    mount(str(sockets), str(SOCKETS), flags=namespaces.BIND)
+    mount("tmpfs", str(OUTSIDE), "tmpfs", plain | namespaces.READ_ONLY, "size=4k")
+    mount("proc", "/proc", "proc", plain | namespaces.NO_PROGRAMS)
+    namespaces.start_loopback()
+    with suppress(OSError):  # Linux 6.14; before that, RLIMIT_NPROC and the watch must do
+        # 301 is the least that the kernel takes.
+        Path("/proc/sys/kernel/pid_max").write_text(str(max(job.limits.processes, 301)))
+
+
+def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces: bool) -> None:
+    """Become the kernel: without privileges, within the limits, deaf to the world."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.setsid()  # so that Ctrl-C of its own children stays with them
+    os.environ.update(job.environment)
+    folder = job.folder / "sockets"
+    if in_namespaces:
+        os.chdir(HOME / "work")
+        folder = SOCKETS
+        os.environ.update(HOME=str(HOME), TMPDIR="/tmp")
+    elif job.workplace:
+        os.chdir(job.workplace)
+    connection = {**job.connection, "ip": str(folder / "c")}
+    apply_limits(job.limits)
+    if in_namespaces:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+            namespaces.be_inspectable()
+        namespaces.enter_user_namespace()
+        namespaces.forbid_user_namespaces()
+        namespaces.drop_privileges()
+    if job.program is not None:
+        path = folder / "connection.json"
+        path.write_text(json.dumps(connection), encoding="utf-8")
+        when_bound()
+        arguments = [part.replace("{connection_file}", str(path)) for part in job.program]
+        os.execvp(arguments[0], arguments)
+    # Here, not above: in the fork server it is loaded, and in tests of this module not needed.
+    from autograder.kernels.kernel import start_kernel
+
+    start_kernel(connection, folder, job.secret, job.tests, when_bound)
+
+
+def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
+    """Wait for the kernel's end, and end it when it goes beyond its limits."""
+    deadline = time.monotonic() + job.limits.seconds
+    baseline = psutil.Process(os.getpid()).memory_info().rss
+    told = False
+    while True:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == kernel:
+            break
+        if pid != 0:
+            continue  # an orphan that was ours to bury
+        broken = _broken_limit(job, kernel, baseline, deadline, in_namespaces=in_namespaces)
+        if broken and not told:
+            told = True
+            _tell(report, event="limit", what=broken)
+            _kill_all(kernel, in_namespaces=in_namespaces)
+        time.sleep(_POLL_SECONDS)
+    _kill_all(kernel, in_namespaces=in_namespaces)
+    return _exit_code(status)
+
+
+def _broken_limit(
+    job: Job, kernel: int, baseline: int, deadline: float, *, in_namespaces: bool
+) -> str | None:
+    """Return which limit the kernel and what it started are beyond."""
+    if time.monotonic() > deadline:
+        return "time"
+    processes = _below(kernel, in_namespaces=in_namespaces)
+    if len(processes) > job.limits.processes:
+        return "processes"
+    # Pages that a fork shares with its parent are resident in both: that is what all processes
+    # have in common with this one, and what they are not charged for.
+    beyond = 0
+    for process in processes:
+        with suppress(psutil.Error):
+            beyond += max(0, process.memory_info().rss - baseline)
+    if beyond > job.limits.memory:
+        return "memory"
+    return None
+
+
+def _below(kernel: int, *, in_namespaces: bool) -> list[psutil.Process]:
+    with suppress(psutil.Error):
+        if in_namespaces:  # this process sees no other ones than those
+            own = os.getpid()
+            return [psutil.Process(pid) for pid in psutil.pids() if pid != own]
+        top = psutil.Process(os.getpid())
+        return top.children(recursive=True)
+    return []
+
+
+def _kill_all(kernel: int, *, in_namespaces: bool) -> None:
+    if in_namespaces:
+        with suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)  # everything in this namespace but process 1, this one
+        return
+    for process in _below(kernel, in_namespaces=False):
+        with suppress(psutil.Error):
+            process.kill()
+
+
+def _signal(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _tell(report: int, **event: Any) -> None:
+    with suppress(OSError):
+        os.write(report, (json.dumps(event) + "\n").encode())
+
+
+def _exit_code(status: int) -> int:
+    """Return an exit status that a shell would give: 128 and the signal's number for a signal."""
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
