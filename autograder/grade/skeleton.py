@@ -1,0 +1,276 @@
+"""The instructor's part of an assignment: the cells that every submission is rebuilt on."""
+
+import ast
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import (
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    TaskCell,
+)
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+
+from autograder.errors import InputError
+from autograder.grade.course import Course
+from autograder.notebooks import read_notebook
+
+_SCHEMA_VERSION = 3
+# What nbgrader takes out of a release version after it saved the cells in the gradebook.
+_NBGRADER_REGIONS = (
+    ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS"),
+    ("BEGIN MARK SCHEME", "END MARK SCHEME"),
+)
+# Longer code is searched by a regular expression only: a parsed tree takes a thousand times its
+# source in memory, and code of this length in one cell is data.
+_PARSED_LENGTH = 50_000
+_MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
+_DEFINITION = re.compile(
+    r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class SkeletonCell:
+    """One nbgrader cell as the gradebook knows it.
+
+    Attributes
+    ----------
+    grade_id, cell_type : str
+    source : str
+        As nbgrader saved it: without solutions, with hidden tests.
+    grade, solution, task, locked : bool
+        nbgrader's marks.
+    points : float or None
+        None for a cell that is not graded.
+    checksum : str
+        nbgrader's, of the saved source; empty where the gradebook has none.
+    """
+
+    grade_id: str
+    cell_type: str
+    source: str
+    grade: bool
+    solution: bool
+    task: bool
+    locked: bool
+    points: float | None
+    checksum: str
+
+    @property
+    def nbgrader(self) -> dict[str, Any]:
+        """The nbgrader metadata with which nbgrader's own autograde would end for this cell."""
+        marks = {
+            "cell_type": self.cell_type,
+            "grade": self.grade,
+            "grade_id": self.grade_id,
+            "locked": self.locked,
+            "schema_version": _SCHEMA_VERSION,
+            "solution": self.solution,
+            "task": self.task,
+        }
+        if self.checksum:
+            marks["checksum"] = self.checksum
+        if self.points is not None:
+            # The gradebook keeps floats, a notebook mostly whole numbers.
+            marks["points"] = int(self.points) if self.points.is_integer() else self.points
+        return marks
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The nbgrader cells of one notebook of an assignment.
+
+    Attributes
+    ----------
+    name : str
+        Of the notebook, without ``.ipynb``.
+    cells : tuple of SkeletonCell
+        In the order of the instructor's notebook.
+    kernelspec : dict or None
+    regions : tuple of pairs of str
+        Begin and end of what a learner's version lacks: hidden tests and mark schemes.
+    """
+
+    name: str
+    cells: tuple[SkeletonCell, ...]
+    kernelspec: dict[str, Any] | None
+    regions: tuple[tuple[str, str], ...] = _NBGRADER_REGIONS
+
+    def visible(self, cell: SkeletonCell) -> str:
+        """Return the source of a cell as learners got it."""
+        kept = []
+        end_marker = None
+        for line in cell.source.split("\n"):
+            begun = [end for begin, end in self.regions if begin in line]
+            if end_marker is None and begun:
+                end_marker = begun[0]
+            elif end_marker is None:
+                kept.append(line)
+            elif end_marker in line:
+                end_marker = None
+        return "\n".join(kept)
+
+
+def read_skeletons(course: Course, assignment: str) -> tuple[Skeleton, ...]:
+    """Read the skeletons of an assignment's notebooks from the gradebook, in one short session.
+
+    Raises
+    ------
+    InputError
+        If the gradebook does not know the assignment.
+    """
+    hidden_tests = ClearHiddenTests(config=course.config)
+    mark_scheme = ClearMarkScheme(config=course.config)
+    regions = (
+        (hidden_tests.begin_test_delimeter, hidden_tests.end_test_delimeter),
+        (mark_scheme.begin_mark_scheme_delimeter, mark_scheme.end_mark_scheme_delimeter),
+    )
+    directory = course.directory(assignment)
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        try:
+            notebooks = gradebook.find_assignment(assignment).notebooks
+        except MissingEntry:
+            raise InputError(f"the gradebook has no assignment {assignment!r}") from None
+        found = [
+            (notebook.name, notebook.kernelspec, _cells(gradebook, notebook))
+            for notebook in sorted(notebooks, key=lambda notebook: notebook.name)
+        ]
+    return tuple(
+        Skeleton(
+            name=name,
+            cells=_in_order(cells, _source_order(course, assignment, name)),
+            kernelspec=(json.loads(kernelspec) if kernelspec else None) or None,
+            regions=regions,
+        )
+        for name, kernelspec, cells in found
+    )
+
+
+def defined_names(source: str, *, parse: bool = True, imports: bool = False) -> frozenset[str]:
+    r"""Return the names that code defines at its top level, however broken it is.
+
+    Parameters
+    ----------
+    source : str
+        A code cell, with or without IPython's magics.
+    parse : bool, default True
+        False looks for lines that begin a definition only, which is fast for any input.
+    imports : bool, default False
+        Count imported names too.
+
+    Examples
+    --------
+    >>> sorted(defined_names("def f():\n    x = 1\n\ny: int = f()"))
+    ['f', 'y']
+    """
+    if parse and len(source) <= _PARSED_LENGTH:
+        for text in (source, _MAGIC.sub(r"\1pass", source)):
+            tree = _parsed(text)
+            if tree is not None:
+                return frozenset(_bound(tree.body, imports=imports))
+    return frozenset(left or right for left, right in _DEFINITION.findall(source))
+
+
+def _cells(gradebook: Gradebook, notebook: Notebook) -> list[SkeletonCell]:
+    """Return a notebook's cells as they were saved, which is their order there, if not a promise.
+
+    nbgrader's models load each cell's columns by a query of its own; one query a table will do.
+    """
+
+    def named(table: type) -> dict[str, Any]:
+        rows = gradebook.db.query(table).filter(table.notebook_id == notebook.id)
+        return {row.name: row for row in rows}
+
+    grades, solutions, tasks = named(GradeCell), named(SolutionCell), named(TaskCell)
+    cells = []
+    for name, source in named(SourceCell).items():
+        graded = grades.get(name) or tasks.get(name)
+        cells.append(
+            SkeletonCell(
+                grade_id=name,
+                cell_type=source.cell_type,
+                source=source.source or "",
+                grade=name in grades,
+                solution=name in solutions,
+                task=name in tasks,
+                locked=bool(source.locked),
+                points=float(graded.max_score) if graded else None,
+                checksum=source.checksum or "",
+            )
+        )
+    return cells
+
+
+def _source_order(course: Course, assignment: str, name: str) -> list[str]:
+    """Return the grade ids of the instructor's notebook, or of the release, in order."""
+    for step in ("source_directory", "release_directory"):
+        try:
+            notebook = read_notebook(course.folder(step, assignment) / f"{name}.ipynb")
+        except (InputError, OSError):
+            continue
+        return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
+    return []
+
+
+def _in_order(cells: list[SkeletonCell], grade_ids: list[str]) -> tuple[SkeletonCell, ...]:
+    """Sort cells as the instructor's notebook does; one that it lacks stays after its neighbour.
+
+    A gradebook has no column for the order. It comes out as it was saved from SQLite, but not
+    from PostgreSQL after an update, and nbgrader updates in place once submissions are in.
+    """
+    places = {grade_id: place for place, grade_id in reversed(list(enumerate(grade_ids)))}
+    keyed = []
+    place = -1
+    for number, cell in enumerate(cells):
+        place = places.get(cell.grade_id, place)
+        keyed.append((place, cell.grade_id not in places, number, cell))
+    return tuple(cell for *_, cell in sorted(keyed, key=lambda key: key[:3]))
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a learner's "\d"
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the parser's ways to refuse
+        return None
+
+
+def _bound(statements: list[ast.stmt], *, imports: bool) -> Iterator[str]:
+    """Yield the names that statements bind, also those inside an if, for, with or try."""
+    pending: list[ast.AST] = list(statements)
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.Assign(targets=targets):
+                pending += targets
+            case ast.AnnAssign(target=target):
+                pending.append(target)
+            case ast.Name(id=name):
+                yield name
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                pending += parts
+            case ast.Starred(value=value):
+                pending.append(value)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                if imports:
+                    yield from (alias.asname or alias.name.split(".")[0] for alias in names)
+            case _:
+                for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+                    pending += _statements(getattr(node, field, []))
+
+
+def _statements(value: object) -> list[ast.AST]:
+    """Return a block's statements: `body` of a lambda or a conditional is no block."""
+    return value if isinstance(value, list) else []
