@@ -1,12 +1,22 @@
 """Grade the submissions of an assignment and write feedback pages.
 
-Works in any nbgrader course directory: reads submitted/, writes gradebook.db, autograded/ and
-feedback/, so that formgrader and `nbgrader export` go on from there. Submissions are never changed.
+Works in any nbgrader course directory, in place of nbgrader autograde: reads submitted/, writes
+gradebook.db, autograded/ and feedback/, so that formgrader and `nbgrader export` go on from there.
+Submissions are never changed. What was graded before and has not changed is kept.
 """
 
 import argparse
-import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.kernels.levels import LEVELS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from autograder.grade.session import Result, Session
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,44 +34,104 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="grade again what was graded before and has not changed since",
     )
+    parser.add_argument(
+        "--sandbox",
+        choices=LEVELS,
+        default="auto",
+        help="what learners' code is locked into (default: auto, the first of bwrap and docker "
+        "that works here; without one, grading stops)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster: tcp://host:8786 (default: on all cores of this machine)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade; return 1 when a submission is left without a grade."""
     from rich.console import Console
-    from rich.table import Table
 
     from autograder.grade.course import open_course
-    from autograder.grade.session import grade_class
+    from autograder.grade.session import Session
+    from autograder.kernels.sandbox import choose
 
     course = open_course(arguments.course_dir)
     assignment = course.find_assignment(arguments.assignment)
-    print(
-        "Submissions run in your own account, without a sandbox: grade strangers' code in a "
-        "container or a virtual machine.",
-        file=sys.stderr,
+    level = choose(arguments.sandbox)
+    errors = Console(stderr=True)
+    errors.print(_about(level), highlight=False)
+    session = Session(
+        course,
+        assignment,
+        sandbox=level,
+        scheduler=arguments.scheduler,
+        force=arguments.force,
     )
-    outcomes = grade_class(course, assignment, force=arguments.force)
+    results = sorted(_shown(session, assignment, errors), key=lambda result: result.learner)
+    Console().print(_table(results, assignment))
+    missing = sum(result.score is None for result in results)
+    if missing:
+        errors.print(f"{missing} of {len(results)} submissions have no grade.", highlight=False)
+    feedback = course.folder("feedback_directory", assignment, "<learner>")
+    print(f"Feedback pages: {feedback}")
+    return 1 if missing else 0
 
-    table = Table(title=f"{assignment}: {len(outcomes)} submissions")
+
+def _about(level: str) -> str:
+    """Return what the level of the sandbox means."""
+    from autograder.kernels.provisioner import can_fork
+
+    if level == "none":
+        text = "Sandbox: none. Submissions run in your own account."
+    else:
+        text = f"Sandbox: {level}. Submissions see neither your files nor the network."
+    if not can_fork():
+        text += " Kernels start anew for each submission: this system cannot fork warm ones."
+    elif level in ("docker", "podman"):
+        text += " Kernels start anew for each submission, one container each."
+    return text
+
+
+def _shown(session: "Session", assignment: str, console: "Console") -> Iterator["Result"]:
+    """Yield the results as they come, with a progress bar, or a line each in a log."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    with Progress(
+        TextColumn("Grading {task.fields[learner]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as progress:
+        bar = progress.add_task("", total=len(session.submissions), learner=assignment)
+        for result in session.run():
+            progress.update(bar, advance=1, learner=result.learner)
+            if not console.is_terminal:
+                line = f"{result.learner}: {result.status}, {result.seconds:.1f} s"
+                console.print(line, highlight=False, soft_wrap=True)
+            yield result
+
+
+def _table(results: list["Result"], assignment: str) -> "Table":
+    from rich.table import Table
+
+    table = Table(title=f"{assignment}: {len(results)} submissions")
     table.add_column("learner")
     table.add_column("score", justify="right")
     table.add_column("status")
     table.add_column("seconds", justify="right")
     table.add_column("note", overflow="fold")
-    for outcome in outcomes:
-        score = "–" if outcome.score is None else f"{outcome.score:g} / {outcome.points:g}"
-        table.add_row(
-            outcome.learner,
-            score,
-            outcome.status,
-            f"{outcome.seconds:.1f}",
-            "; ".join(outcome.notes),
-        )
-    Console().print(table)
-    missing = sum(outcome.score is None for outcome in outcomes)
-    if missing:
-        print(f"{missing} of {len(outcomes)} submissions have no grade.", file=sys.stderr)
-    feedback = course.folder("feedback_directory", assignment, "<learner>")
-    print(f"Feedback pages: {feedback}")
-    return 1 if missing else 0
+    for result in results:
+        score = "–" if result.score is None else f"{result.score:g} / {result.points:g}"
+        notes = "; ".join(result.notes)
+        table.add_row(result.learner, score, result.status, f"{result.seconds:.1f}", notes)
+    return table

@@ -2,17 +2,19 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
 from traitlets.config import Config
 
 from autograder.errors import InputError
 from autograder.nbgrader_course import find_assignment, load_settings
-from autograder.notebooks import read_notebook
 
 _LOCK_SECONDS = 60
 
@@ -27,34 +29,38 @@ class Submission:
         The learner's id in the gradebook.
     folder : pathlib.Path
         ``submitted/<learner>/<assignment>``.
-    autograded : pathlib.Path
-        Where nbgrader keeps the executed copy.
+    autograded, feedback : pathlib.Path
+        Where nbgrader keeps the executed copy, and the pages for the learner.
     """
 
     learner: str
     folder: Path
     autograded: Path
+    feedback: Path
 
-    @property
-    def is_graded(self) -> bool:
-        """Whether nbgrader has executed it: its grades are saved before the executed copy is."""
+    def has_pages(self, notebooks: Iterable[str]) -> bool:
+        """Whether the executed copy of each of these notebooks is there, and its page."""
+        executed = {path.stem for path in self.autograded.glob("*.ipynb")}
+        pages = {path.stem for path in self.feedback.glob("*.html")}
+        return bool(executed) and executed == pages and executed <= set(notebooks)
+
+    def handed_in(self) -> datetime | None:
+        """Return when it was handed in, in UTC, from nbgrader's ``timestamp.txt`` if there is one.
+
+        Raises
+        ------
+        ValueError
+            If the file holds no time.
+        """
+        path = self.folder / "timestamp.txt"
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open(encoding="utf-8", errors="replace") as stream:
+            text = stream.read(100).strip()
         try:
-            notebooks = [read_notebook(path) for path in self.autograded.glob("*.ipynb")]
-        except InputError:
-            return False  # a write that was cut short: grading it again replaces it
-        return any(
-            cell.get("execution_count") or cell.get("outputs")
-            for notebook in notebooks
-            for cell in notebook.cells
-        )
-
-    @property
-    def is_newer_than_its_grade(self) -> bool:
-        """Whether a file of the submission changed after it was graded."""
-        graded = list(self.autograded.glob("*.ipynb"))
-        handed_in = [path for path in self.folder.rglob("*") if path.is_file()]
-        newest = max((path.stat().st_mtime for path in handed_in), default=0.0)
-        return newest > min(path.stat().st_mtime for path in graded)
+            return parse_utc(text) if text else None
+        except (ValueError, OverflowError):
+            raise ValueError(f"timestamp.txt holds no time: {text!r}") from None
 
 
 @dataclass(frozen=True)
@@ -92,13 +98,6 @@ class Course:
         """
         return find_assignment(name, self._assignments(), f"the course in {self.root}")
 
-    def notebook_names(self, assignment: str) -> list[str]:
-        """Return the file names of the notebooks that the gradebook expects."""
-        directory = self.directory(assignment)
-        with Gradebook(directory.db_url, directory.course_id) as gradebook:
-            notebooks = gradebook.find_assignment(assignment).notebooks
-            return sorted(f"{notebook.name}.ipynb" for notebook in notebooks)
-
     def submissions(self, assignment: str) -> list[Submission]:
         """Return all submissions of an assignment, by learner.
 
@@ -111,15 +110,17 @@ class Course:
         # The learner's id is whichever part of the path the star stands for.
         position = pattern.parts.index("*")
         base = Path(*pattern.parts[:position])
+        excluded = self.directory(assignment).student_id_exclude.split(",")
         rest = Path(*pattern.parts[position + 1 :])
         found = [
             Submission(
                 learner=folder.name,
                 folder=folder / rest,
                 autograded=self.folder("autograded_directory", assignment, folder.name),
+                feedback=self.folder("feedback_directory", assignment, folder.name),
             )
             for folder in sorted(base.glob("*"))
-            if (folder / rest).is_dir()
+            if folder.name not in excluded and (folder / rest).is_dir()
         ]
         if not found:
             raise InputError(f"there are no submissions of {assignment} in {pattern}")
@@ -155,14 +156,3 @@ def _put_own_programs_on_path() -> None:
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
-
-
-def score_of(course: Course, assignment: str, learner: str) -> tuple[float, float] | None:
-    """Return score and points of a graded submission as the gradebook has them, or None."""
-    directory = course.directory(assignment)
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        try:
-            submission = gradebook.find_submission(assignment, learner)
-        except MissingEntry:
-            return None
-        return float(submission.score), float(submission.max_score)

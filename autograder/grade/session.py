@@ -1,98 +1,291 @@
-"""Grade a whole class, as many submissions at a time as there are cores, with progress."""
+"""Grade a whole class: what changed since the last time, on all cores, with one writer."""
 
-import multiprocessing
-import os
-import sys
-import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from sqlalchemy.exc import SAWarning
 
+from autograder.errors import InputError
+from autograder.grade import gradebook as book
+from autograder.grade import work
 from autograder.grade.course import Course, Submission
-from autograder.grade.engine import Outcome, grade, register
+from autograder.grade.executor import Place, carry_out, cluster, local
+from autograder.grade.gradebook import NoSuchStudent
+from autograder.grade.ledger import Ledger, agrees
+from autograder.grade.parcel import Parcel, pack
+from autograder.grade.registration import modules_of, programs_of, register
+from autograder.grade.scouting import memory_of, scouted
+from autograder.grade.skeleton import read_skeletons
+from autograder.grade.standing import Standing, read_standings
+from autograder.grade.verdict import Outcome
+from autograder.grade.work import Assignment, Graded, Task
+from autograder.grade.writing import replace_folder, sweep
+from autograder.kernels.levels import Level
+from autograder.kernels.limits import KernelLimits
+from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
+
+_ORDINARY = (Outcome.PASSED, Outcome.FAILED, Outcome.PARTIAL, Outcome.MANUAL)
 
 
-def grade_class(course: Course, assignment: str, *, force: bool) -> list[Outcome]:
-    """Grade every submission of an assignment; one that fails does not stop the others.
+@dataclass(frozen=True)
+class Result:
+    """What became of one submission.
+
+    Attributes
+    ----------
+    learner : str
+    status : str
+        ``"graded"``, ``"kept"`` (graded before and unchanged) or ``"no grade"``.
+    score, points : float or None
+        As the gradebook has them; None without a grade.
+    seconds : float
+        Wall time.
+    notes : tuple of str
+        What an instructor should know: tests without an ordinary outcome, repairs, why there is no
+        grade.
+    """
+
+    learner: str
+    status: str
+    score: float | None
+    points: float | None
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+class Session:
+    """The grading of one assignment.
 
     Parameters
     ----------
     course : Course
     assignment : str
+    sandbox : Level
+    scheduler : str or None
+        Address of a Dask scheduler; None for this machine's own cores.
     force : bool
         Grade again what was graded before and did not change.
-
-    Returns
-    -------
-    list of Outcome
-        One for each submission, by learner.
 
     Raises
     ------
     InputError
         If there are no submissions, or nbgrader refuses the assignment's source.
     """
-    submissions = course.submissions(assignment)
-    register(course, assignment)
-    console = Console(stderr=True)
-    outcomes = []
-    with Progress(
-        TextColumn("Grading {task.fields[learner]}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("", total=len(submissions), learner=assignment)
-        for outcome in _grade_all(course, assignment, submissions, force=force):
-            outcomes.append(outcome)
-            progress.update(task, advance=1, learner=outcome.learner)
-            if not console.is_terminal:  # a log shows progress as lines
-                print(f"{outcome.learner}: {outcome.status}, {outcome.seconds:.1f} s", flush=True)
-    return sorted(outcomes, key=lambda outcome: outcome.learner)
 
+    def __init__(
+        self, course: Course, assignment: str, *, sandbox: Level, scheduler: str | None, force: bool
+    ) -> None:
+        # nbgrader's own way of adding submissions, which works; SQLAlchemy warns about it.
+        warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+        self._course = course
+        self._name = assignment
+        self._sandbox = sandbox
+        self._scheduler = scheduler
+        self._force = force
+        self._autograde = Autograde(coursedir=course.directory(assignment), config=course.config)
+        self.submissions = course.submissions(assignment)
+        register(course, assignment)
+        self._walls = Walls(
+            level=sandbox, modules=modules_of(course, assignment), hidden=(course.root,)
+        )
+        self._assignment = self._describe()
+        self._content = work.packed(self._assignment)
+        self._ledger = Ledger(course.root, assignment, self._content + sandbox.encode())
 
-def _grade_all(
-    course: Course, assignment: str, submissions: list[Submission], *, force: bool
-) -> Iterator[Outcome]:
-    """Yield outcomes as they come, from worker processes: nbgrader changes the current folder."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    # Fresh interpreters: a fork would copy the threads and locks of the progress bar.
-    context = multiprocessing.get_context("spawn")
-    workers = min(cores or 1, len(submissions))
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_detach) as pool:
-        work = partial(grade, course, assignment, force=force)
-        futures = {pool.submit(work, submission): submission for submission in submissions}
+    def run(self) -> Iterator[Result]:
+        """Grade what is to be graded and yield results as they come.
+
+        Close the iterator, or let Ctrl-C raise in it, and the submissions that run are graded and
+        written before it ends.
+        """
+        sweep(
+            folder.parent
+            for submission in self.submissions
+            for folder in (submission.autograded, submission.feedback)
+        )
+        directory = self._course.directory(self._name)
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            stranger, standings = read_standings(gradebook, self._name)
+            scores = book.auto_scores(gradebook, self._name)
+            waiting = []
+            for submission in self.submissions:
+                standing = standings.get(submission.learner, stranger)
+                kept = self._kept(submission, standing, scores.get(submission.learner, {}))
+                if kept is not None:
+                    yield kept
+                else:
+                    waiting.append((submission, standing))
+            if waiting:
+                yield from self._grade_all(gradebook, waiting)
+
+    def _describe(self) -> Assignment:
+        """Return what workers need to know."""
+        directory = self._course.directory(self._name)
+        skeletons = read_skeletons(self._course, self._name)
+        source = self._course.folder("source_directory", self._name)
+        beside = (*directory.ignore, "*.ipynb")
+        public = pack(source, beside) if source.is_dir() else Parcel(b"")
+        return Assignment(
+            name=self._name,
+            course_id=directory.course_id,
+            db_url=directory.db_url,
+            skeletons=skeletons,
+            config=self._course.config,
+            public=public,
+            keep=frozenset(self._autograde.exclude_overwriting.get(self._name, ())),
+            walls=self._walls,
+            limits=KernelLimits(config=self._course.config).values(),
+            programs=programs_of(skeletons),
+        )
+
+    def _kept(self, submission: Submission, standing: Standing, scores: dict) -> Result | None:
+        """Return the result of an earlier run if it still holds."""
+        entry = None if self._force else self._ledger.entry(submission.learner)
+        if entry is None or not submission.has_pages(entry["notebooks"]):
+            return None
+        key = self._ledger.key(pack(submission.folder).digest, repr(standing))
+        if entry["key"] != key or not agrees(entry, scores):
+            return None
+        return Result(
+            submission.learner, "kept", entry["score"], entry["points"], 0.0, tuple(entry["notes"])
+        )
+
+    def _grade_all(
+        self, gradebook: Gradebook, waiting: Sequence[tuple[Submission, Standing]]
+    ) -> Iterator[Result]:
+        """Keep all workers busy, and write down what they return."""
+        by_learner = {submission.learner: submission for submission, _ in waiting}
+        with ExitStack() as stack:
+            address = self._fork_server(stack, len(waiting))
+            function = partial(_grade, self._content, address)
+            for task, future in carry_out(self._place, function, map(_task, waiting)):
+                submission = by_learner[task.learner]
+                try:
+                    yield self._write_down(gradebook, submission, task, future.result())
+                except BaseException as error:
+                    if isinstance(error, (KeyboardInterrupt, GeneratorExit)):
+                        raise
+                    yield _no_grade(task.learner, _reason(error))
+
+    def _fork_server(self, stack: ExitStack, submissions: int) -> Address | None:
+        """Start the fork server that the workers of this machine share."""
+        if self._scheduler is not None:
+            return None
+        if self._sandbox.is_container:
+            return Address(Path(), self._sandbox)  # a container for each kernel
         try:
-            for future in as_completed(futures):
-                yield _outcome(future, futures[future])
-        except KeyboardInterrupt:
-            print("Stopping, once the submissions that run now are graded.", file=sys.stderr)
-            pool.shutdown(cancel_futures=True)
-            raise
+            walls = self._scouted(submissions)
+            return stack.enter_context(KernelServer(walls)).address
+        except KernelFailed as error:
+            raise InputError(str(error)) from None
+
+    def _scouted(self, submissions: int) -> Walls:
+        """Return the walls with what the assignment is found to import on its way."""
+        if self._assignment.programs:
+            return self._walls
+        folder = self._course.folder("source_directory", self._name)
+        return scouted(
+            self._walls,
+            sorted(folder.glob("*.ipynb")),
+            self._assignment.public,
+            self._course.config,
+            self._assignment.limits,
+            memory_of(self._course.root, self._name),
+            submissions,
+        )
+
+    def _place(self, workers: int) -> AbstractContextManager[Place]:
+        if self._scheduler is not None:
+            return cluster(self._scheduler)
+        return local(min(workers, len(self.submissions)))
+
+    def _write_down(
+        self, gradebook: Gradebook, submission: Submission, task: Task, graded: Graded
+    ) -> Result:
+        """Write a graded submission: gradebook, folders, and last the ledger."""
+        if not graded.notebooks:
+            return _no_grade(graded.learner, "; ".join(graded.notes), graded.seconds)
+        self._ledger.remove(graded.learner)
+        score, points = book.write(
+            gradebook,
+            self._name,
+            graded,
+            task.handed_in,
+            create_student=self._autograde.create_student,
+        )
+        copies = self._files_beside(submission, graded)
+        present = {
+            name: notebook
+            for name, notebook in graded.notebooks.items()
+            if notebook.autograded is not None
+        }
+        permissions = int(str(self._autograde.permissions), 8)
+        executed = {f"{name}.ipynb": notebook.autograded for name, notebook in present.items()}
+        pages = {f"{name}.html": notebook.feedback for name, notebook in present.items()}
+        replace_folder(submission.autograded, executed, copies, permissions)
+        replace_folder(submission.feedback, pages, copies, permissions)
+        key = self._ledger.key(task.parcel.digest, repr(task.standing))
+        self._ledger.write(graded, key, str(self._sandbox), score, points)
+        notes = (*_unusual(graded), *graded.notes)
+        return Result(graded.learner, "graded", score, points, graded.seconds, notes)
+
+    def _files_beside(self, submission: Submission, graded: Graded) -> dict[str, Path]:
+        """Return where the files come from that lie beside the notebooks, by name."""
+        source = self._course.folder("source_directory", self._name)
+        learners_own = self._autograde.exclude_overwriting.get(self._name, ())
+        found = {}
+        for name in graded.files:
+            places = [submission.folder / name, source / name]
+            if name not in learners_own:
+                places.reverse()
+            for place in places:
+                if place.is_file() and not place.is_symlink():
+                    found.setdefault(name, place)
+        return found
 
 
-def _detach() -> None:
-    """Keep Ctrl-C from a worker, where it would kill a kernel and so cost a learner points."""
-    if hasattr(os, "setsid"):
-        os.setsid()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _grade(content: bytes, address: Address | None, is_local: bool, task: Task) -> Graded:
+    return work.grade(content, address if is_local else None, task)
 
 
-def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
-    os._exit(1)
+def _task(waiting: tuple[Submission, Standing]) -> Task:
+    submission, standing = waiting
+    return Task(submission.learner, pack(submission.folder), submission.handed_in(), standing)
 
 
-def _outcome(future: Future[Outcome], submission: Submission) -> Outcome:
-    """Return what a worker found, or that it failed: the class goes on in any case."""
-    try:
-        return future.result()
-    except Exception as error:  # a full disk, a locked gradebook, a worker killed for its memory
-        note = f"the grader failed: {type(error).__name__}: {error}"
-        return Outcome(submission.learner, "no grade", None, None, 0.0, (note,))
+def _unusual(graded: Graded) -> Iterator[str]:
+    """Name the tests that ended otherwise than by passing or failing."""
+    for outcome in Outcome:
+        names = [
+            grade_id
+            for notebook in graded.notebooks.values()
+            for grade_id, found in notebook.verdicts.items()
+            if found.outcome is outcome
+        ]
+        if names and outcome not in _ORDINARY:
+            yield f"{outcome}: {', '.join(names)}"
+
+
+def _no_grade(learner: str, reason: str, seconds: float = 0.0) -> Result:
+    return Result(learner, "no grade", None, None, seconds, (reason,))
+
+
+def _reason(error: BaseException) -> str:
+    """Return in one line why a submission has no grade."""
+    match error:
+        case BrokenProcessPool():
+            return "the process that graded it was killed, twice"
+        case NoSuchStudent():
+            return "the gradebook has no such student, and Autograde.create_student is off"
+        case KernelFailed():
+            return str(error)
+        case _:
+            lines = str(error).strip().splitlines() or [""]
+            return f"the grader failed: {type(error).__name__}: {lines[0]}"

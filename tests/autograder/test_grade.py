@@ -1,7 +1,6 @@
 """What `autograder grade` promises: a grade for each submission, whatever one contains."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -37,7 +36,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory, course_writer: Callable[[Pa
     (folder := course / "submitted/sample06/w90_tiny").mkdir(parents=True)
     (folder / "w90_assignment.ipynb").write_text("{broken")
     submit(course, "sample07", RIGHT, name="my answers.ipynb")
-    assert main(["grade", "w90", "--course-dir", str(course)]) == 1  # two have no grade
+    assert main(["grade", "w90", "--course-dir", str(course)]) == 1  # one has no grade
     return course
 
 
@@ -77,15 +76,13 @@ class TestGrades:
     def test_an_untouched_one_has_none(self, graded: Path) -> None:
         assert set(scores(graded, "sample02").values()) == {0}
 
-    def test_a_dead_kernel_costs_what_comes_after_and_never_gives_points(
-        self, graded: Path
-    ) -> None:
+    def test_a_dead_kernel_costs_the_test_in_which_it_died(self, graded: Path) -> None:
         assert scores(graded, "sample03") == {
             "double_tests": 4,
             "halve_tests": 0,
-            "quiz_tests": 0,
+            "quiz_tests": 2,
         }
-        assert "the Python process ended while cell" in feedback(graded, "sample03")
+        assert "the Python process ended while this cell ran" in feedback(graded, "sample03")
 
     def test_an_endless_loop_costs_its_own_exercise(self, graded: Path) -> None:
         assert scores(graded, "sample04") == {
@@ -97,19 +94,21 @@ class TestGrades:
     def test_a_warning_costs_nothing(self, graded: Path) -> None:
         assert scores(graded, "sample05")["double_tests"] == 4
 
-    def test_broken_and_misnamed_notebooks_get_no_grade_and_a_reason(
+    def test_a_broken_notebook_gets_no_grade_and_a_reason(
         self, graded: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert main(["grade", "w90", "--course-dir", str(graded)]) == 1
         captured = capsys.readouterr()
-        assert "2 of 7 submissions have no grade" in captured.err
-        words = " ".join(captured.out.replace("│", " ").split())
-        assert "no readable notebook" in words
-        assert "only my answers.ipynb" in words
+        assert "1 of 7 submissions have no grade" in captured.err
+        assert "w90_assignment.ipynb is broken" in " ".join(captured.out.replace("│", " ").split())
+
+    def test_a_renamed_notebook_is_graded_and_told_so(self, graded: Path) -> None:
+        assert sum(scores(graded, "sample07").values()) == 10
+        assert "my answers.ipynb" in feedback(graded, "sample07")
 
     def test_every_graded_submission_has_a_feedback_page(self, graded: Path) -> None:
         found = {path.parts[-3] for path in (graded / "feedback").rglob("*.html")}
-        assert found == {f"sample0{number}" for number in range(1, 6)}
+        assert found == {f"sample0{number}" for number in (1, 2, 3, 4, 5, 7)}
 
 
 class TestSecondRun:
@@ -120,7 +119,7 @@ class TestSecondRun:
         main(["grade", "w90", "--course-dir", str(graded)])
         after = (graded / "autograded/sample01/w90_tiny/w90_assignment.ipynb").stat().st_mtime_ns
         assert before == after
-        assert "sample01: kept" in capsys.readouterr().out
+        assert "sample01: kept" in capsys.readouterr().err
 
     def test_a_newer_submission_is_graded_again_and_stays_as_it_is(
         self, small_course: Path
@@ -134,21 +133,6 @@ class TestSecondRun:
         assert main(["grade", "w90_tiny", "--course-dir", str(small_course)]) == 0
         assert sum(scores(small_course, "sample01").values()) == 10
         assert path.read_bytes() == before
-
-    @pytest.mark.parametrize("written", ["whole", "half"])
-    def test_what_an_interruption_left_half_graded_is_graded_again(
-        self, written: str, small_course: Path
-    ) -> None:
-        main(["build", "--course-dir", str(small_course)])
-        submitted = submit(small_course, "sample01", RIGHT)
-        folder = small_course / "autograded/sample01/w90_tiny"
-        folder.mkdir(parents=True)
-        shutil.copy(submitted, folder)  # nbgrader writes a clean copy before it executes it
-        if written == "half":
-            (folder / submitted.name).write_text(submitted.read_text()[:500])
-        os.utime(folder / submitted.name, (time.time() + 5, time.time() + 5))
-        assert main(["grade", "w90", "--course-dir", str(small_course)]) == 0
-        assert sum(scores(small_course, "sample01").values()) == 10
 
 
 class TestFeedback:

@@ -1,0 +1,383 @@
+"""Execute a rebuilt notebook on a kernel of the fork server, and record what became of each cell.
+
+What a cell is worth is not decided here; see :mod:`autograder.grade.verdict`.
+"""
+
+import time
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from queue import Empty
+from secrets import token_bytes
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from nbclient.client import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade
+from traitlets.config import Config
+
+from autograder.kernels.guard import REPORT, digest, seal_of
+from autograder.kernels.limits import Limits
+from autograder.kernels.provisioner import WarmProvisioner
+from autograder.kernels.server import Address
+
+_START_SECONDS = 60
+# A cell's time is up when it has computed for so long, or has mostly waited, or at the latest after
+# so many times its time: a grade must not depend on what else the machine had to do.
+_PATIENCE = 4
+_IDLE = 0.25
+_KERNEL_DIED = {
+    None: "the Python process ended while this cell ran",
+    "memory": "the memory limit was reached while this cell ran",
+    "processes": "too many processes were running while this cell ran",
+    "time": "the time for the whole notebook ran out while this cell ran",
+}
+
+
+class End(StrEnum):
+    """How the execution of a cell ended."""
+
+    FINISHED = "finished"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    DIED = "died"
+    MEMORY = "memory"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What became of one code cell.
+
+    Attributes
+    ----------
+    end : End
+    seconds : float
+        Wall time.
+    error : str
+        The name of the error, or nothing.
+    report : dict or None
+        What the kernel's guard saw of a test cell; None without a valid seal.
+    """
+
+    end: End
+    seconds: float = 0.0
+    error: str = ""
+    report: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An executed notebook.
+
+    Attributes
+    ----------
+    notebook : nbformat.NotebookNode
+        With outputs.
+    runs : tuple of (CellRun or None)
+        One for each cell; None where there is nothing to run.
+    is_guarded : bool
+        Whether the kernel seals its replies to test cells.
+    restarts : int
+        How often the kernel had to be restored.
+    """
+
+    notebook: NotebookNode
+    runs: tuple[CellRun | None, ...]
+    is_guarded: bool
+    restarts: int
+
+
+@dataclass(frozen=True)
+class KernelChoice:
+    """How the kernels of an assignment are started.
+
+    Attributes
+    ----------
+    address : Address
+        The fork server.
+    limits : Limits
+    program : tuple of str
+        The command of a kernel of another language; empty for the warm Python kernel.
+    modules : tuple of str
+        What a fork server imports that is started for one kernel alone.
+    """
+
+    address: Address
+    limits: Limits
+    program: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+class _OneSpec(KernelSpecManager):
+    """Knows a single kernel specification, whatever name it is asked for."""
+
+    def __init__(self, spec: KernelSpec) -> None:
+        super().__init__()
+        self._spec = spec
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return self._spec
+
+
+class NotebookRun(Execute):
+    """nbgrader's own execution, on a kernel that is restored when it dies.
+
+    A cell that kills the kernel, or makes it deaf to interrupts, costs itself alone: a new kernel
+    runs the cells above it again, without the guilty ones, and goes on below.
+
+    Parameters
+    ----------
+    choice : KernelChoice
+    config : traitlets.config.Config
+        nbgrader's settings: ``Execute.timeout`` and the like.
+    """
+
+    def __init__(self, choice: KernelChoice, config: Config) -> None:
+        super().__init__(config=config)
+        self._choice = choice
+
+    def run(self, notebook: NotebookNode, workplace: Path) -> Execution:
+        """Execute a notebook, which is changed in place.
+
+        Parameters
+        ----------
+        notebook : nbformat.NotebookNode
+        workplace : pathlib.Path
+            Its working directory, with the files that lie beside it.
+
+        Raises
+        ------
+        autograder.kernels.server.KernelFailed
+            If there is no kernel to be had.
+        """
+        NotebookClient.__init__(self, notebook, None)
+        self.reset_execution_trackers()
+        self.resources = {"metadata": {"path": str(workplace)}}
+        self._workplace = workplace
+        self._secret = token_bytes(32)
+        self._tests = [digest(cell.source) for cell in notebook.cells if _is_test(cell)]
+        self._deadline = time.monotonic() + self._choice.limits.seconds
+        self._guilty: set[int] = set()
+        self._starts = 0
+        self._reply: dict[str, Any] | None = None
+        try:
+            runs = tuple(self._run_cell(cell, index) for index, cell in enumerate(notebook.cells))
+        finally:
+            self._stop()
+        return Execution(notebook, runs, not self._choice.program, max(0, self._starts - 1))
+
+    def _run_cell(self, cell: NotebookNode, index: int) -> CellRun | None:
+        if cell.cell_type != "code":
+            return None
+        if not cell.source.strip():
+            return CellRun(End.FINISHED) if not _is_test(cell) else CellRun(End.NOT_RUN)
+        if time.monotonic() > self._deadline or not self._restore(index):
+            cell.outputs = [_error("NotRunError", "the time for the whole notebook had run out")]
+            return CellRun(End.NOT_RUN)
+        begin = time.monotonic()
+        run = self._attempt(cell, index)
+        if run.end in (End.TIMEOUT, End.DIED, End.MEMORY):
+            self._guilty.add(index)
+        return CellRun(run.end, time.monotonic() - begin, run.error, run.report)
+
+    def _attempt(self, cell: NotebookNode, index: int) -> CellRun:
+        """Run one cell on the kernel that there is; afterwards there may be none."""
+        self._reply, self._shown = None, 0
+        try:
+            self.execute_cell(cell, index, store_history=True)
+        except CellTimeoutError:  # it does not even answer to the interrupt
+            self._stop()
+            cell.outputs.append(_error("CellTimeoutError", self._timeout_text(cell)))
+            return CellRun(End.TIMEOUT)
+        except DeadKernelError:
+            limit = self._limit()
+            self._stop()
+            ends = {"memory": End.MEMORY, "time": End.TIMEOUT}
+            names = {"memory": "OutOfMemoryError", "time": "CellTimeoutError"}
+            cell.outputs.append(_error(names.get(limit, "DeadKernelError"), _KERNEL_DIED[limit]))
+            return CellRun(ends.get(limit, End.DIED))
+        content = self._reply["content"]
+        if self._reply.get("header") is None:  # nbclient's own reply, after the interrupt
+            return CellRun(End.TIMEOUT)
+        end = End.FINISHED if content["status"] == "ok" else End.ERROR
+        return CellRun(end, 0.0, content.get("ename", ""), self._report(cell, self._reply))
+
+    def _report(self, cell: NotebookNode, reply: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the guard's report in a reply, if it is the guard's and about this cell."""
+        report = reply.get("metadata", {}).get(REPORT)
+        if not isinstance(report, dict):
+            return None
+        report = dict(report)
+        seal = report.pop("seal", None)
+        if seal != seal_of(self._secret, report) or report.get("cell") != digest(cell.source):
+            return None
+        return report
+
+    def _restore(self, index: int) -> bool:
+        """Have a kernel that has run all cells above this one, but for the guilty ones."""
+        while self.kc is None:
+            if time.monotonic() > self._deadline:
+                return False
+            self._start(self._workplace)
+            self._replay(index)
+        return True
+
+    def _replay(self, end: int) -> None:
+        """Run the cells above again, on copies: their outputs are known already."""
+        notebook, self.nb = self.nb, deepcopy(self.nb) if self._starts > 1 else self.nb
+        try:
+            for index, cell in enumerate(self.nb.cells[:end]):
+                if cell.cell_type != "code" or not cell.source.strip() or index in self._guilty:
+                    continue
+                run = self._attempt(cell, index)
+                if run.end in (End.TIMEOUT, End.DIED, End.MEMORY):
+                    self._guilty.add(index)
+                if self.kc is None:
+                    return
+        finally:
+            self.nb = notebook
+
+    async def _async_start(self, workplace: Path) -> None:
+        """Get a kernel from the fork server and connect to it."""
+        choice = self._choice
+        spec = KernelSpec(argv=list(choice.program), language="python")
+        self._starts += 1
+        self.km = AsyncKernelManager(kernel_spec_manager=_OneSpec(spec), kernel_name="python3")
+        self.km.provisioner = WarmProvisioner(
+            parent=self.km,
+            kernel_spec=spec,
+            server=str(choice.address.folder) if choice.address.is_shared else "",
+            modules=list(choice.modules),
+            sandbox=str(choice.address.level),
+            limits=asdict(choice.limits),
+            secret=self._secret.hex(),
+            tests=self._tests,
+            program=list(choice.program),
+        )
+        await self.km.start_kernel(cwd=str(workplace))
+        client: AsyncKernelClient = self.km.client()
+        client.start_channels(stdin=False, hb=False)
+        client.allow_stdin = False
+        self.kc = client
+        if choice.program:
+            await client.wait_for_ready(timeout=_START_SECONDS)
+        else:
+            await _wait_for_welcome(client)
+        if self._starts == 1:
+            info = await client.kernel_info(reply=True, timeout=_START_SECONDS)
+            self.nb.metadata["language_info"] = info["content"]["language_info"]
+
+    _start = run_sync(_async_start)
+
+    async def _async_stop(self) -> None:
+        """Drop the kernel that there is."""
+        if self.kc is not None:
+            self.kc.stop_channels()
+            self.kc = None
+        if self.km is not None:
+            await self.km.shutdown_kernel(now=True)
+            self.km = None
+
+    _stop = run_sync(_async_stop)
+
+    async def _async_handle_timeout(
+        self, timeout: int, cell: NotebookNode | None = None
+    ) -> dict[str, Any] | None:
+        """Give a cell more time that got little of a busy machine; called by nbclient."""
+        elapsed = time.monotonic() - self._began
+        source = self.km.provisioner
+        computed = await source.usage() if isinstance(source, WarmProvisioner) else None
+        is_starved = computed is not None and _IDLE * elapsed < computed < timeout
+        if is_starved and elapsed < min(_PATIENCE * timeout, self._choice.limits.seconds):
+            return None
+        return await super()._async_handle_timeout(timeout, cell)
+
+    def on_cell_execute(self, **_: Any) -> None:
+        """Take the time before a cell runs; called by nbclient."""
+        self._began = time.monotonic()
+        if isinstance(self.km.provisioner, WarmProvisioner):
+            self.km.provisioner.begin_usage()
+
+    def _limit(self) -> str | None:
+        source = self.km.provisioner if self.km is not None else None
+        return source.limit if isinstance(source, WarmProvisioner) else None
+
+    def on_cell_executed(self, **kwargs: Any) -> None:
+        """Keep the reply to a cell; called by nbclient."""
+        self._reply = kwargs["execute_reply"]
+        super().on_cell_executed(**kwargs)
+
+    def _get_timeout(self, cell: NotebookNode | None) -> int | None:
+        """Return a cell's time, or what is left for the notebook; called by nbclient."""
+        timeout = super()._get_timeout(cell)
+        left = max(1, int(self._deadline - time.monotonic()))
+        return left if timeout is None else min(timeout, left)
+
+    def _timeout_text(self, cell: NotebookNode) -> str:
+        return f"not finished after {self._get_timeout(cell)} s, and deaf to interrupts"
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int
+    ) -> NotebookNode | None:
+        """Take in one output, up to the limit; called by nbclient."""
+        if self._shown > self._choice.limits.output or not _is_well_formed(msg["content"]):
+            return None
+        self._shown += _length(msg["content"])
+        if self._shown > self._choice.limits.output:
+            kib = self._choice.limits.output // 1024
+            cut = new_output("stream", name="stderr", text=f"… cut off after {kib} KiB of output\n")
+            outs.append(cut)
+            return cut
+        return super().output(outs, msg, display_id, cell_index)
+
+
+async def _wait_for_welcome(client: AsyncKernelClient) -> None:
+    """Wait until outputs arrive: ipykernel says so, Jupyter's protocol 5.4."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            message = await client.iopub_channel.get_msg(timeout=1)
+        except Empty:
+            continue
+        if message["msg_type"] == "iopub_welcome":
+            return
+    raise DeadKernelError("the kernel does not answer")
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(is_grade(cell))
+
+
+def _is_well_formed(content: dict[str, Any]) -> bool:
+    """Whether an output is what the notebook format takes; learners' code may send anything."""
+    texts = [content.get("text", ""), content.get("ename", ""), content.get("evalue", "")]
+    data, lines = content.get("data", {}), content.get("traceback", [])
+    return (
+        all(isinstance(text, str) for text in texts)
+        and content.get("name", "stdout") in ("stdout", "stderr")
+        and isinstance(data, dict)
+        and isinstance(content.get("metadata", {}), dict)
+        and all(isinstance(value, str) for kind, value in data.items() if "json" not in kind)
+        and isinstance(lines, list)
+        and all(isinstance(line, str) for line in lines)
+    )
+
+
+def _length(content: dict[str, Any]) -> int:
+    """Return about how many bytes an output takes."""
+    text: Sequence[Any] = [content.get("text", ""), *content.get("traceback", [])]
+    return sum(len(str(part)) for part in [*text, *content.get("data", {}).values()])
+
+
+def _error(name: str, explanation: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=explanation, traceback=[f"{name}: {explanation}"])

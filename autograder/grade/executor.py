@@ -1,0 +1,172 @@
+"""Where submissions are graded: in processes of this machine, or on a Dask cluster."""
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from autograder.errors import InputError
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+_CONNECT_SECONDS = 20
+# A worker is replaced now and then: what a library leaks for a submission stays bounded.
+_TASKS_OF_A_WORKER = 250
+
+
+@dataclass(frozen=True)
+class Place:
+    """An executor, and how much it takes.
+
+    Attributes
+    ----------
+    executor : concurrent.futures.Executor
+    workers : int
+        How many submissions it grades at a time.
+    is_local : bool
+        Whether its workers can reach this machine's fork server.
+    """
+
+    executor: Executor
+    workers: int
+    is_local: bool
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def local(workers: int) -> Iterator[Place]:
+    """Offer worker processes of this machine; what runs when this ends is finished first."""
+    # Forked from a process that has imported all once, without this process's threads and locks.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.grade.work"])
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=context,
+        initializer=_detach,
+        max_tasks_per_child=_TASKS_OF_A_WORKER,
+    )
+    try:
+        yield Place(pool, workers, is_local=True)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Place]:
+    """Offer the workers of a Dask scheduler.
+
+    Raises
+    ------
+    InputError
+        If there is none at this address, or it has no workers.
+    """
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"there is no Dask scheduler at {address} ({reason})") from None
+    with client:
+        workers = sum(client.ncores().values())
+        if not workers:
+            raise InputError(f"the Dask scheduler at {address} has no workers")
+        # Grading is no pure function to Dask, which would answer for a retry with what it has.
+        with client.get_executor(pure=False) as executor:
+            yield Place(executor, workers, is_local=False)
+
+
+def carry_out(
+    open_place: Callable[[int], AbstractContextManager[Place]],
+    function: Callable[[bool, Task], Answer],
+    tasks: Iterable[Task],
+) -> Iterator[tuple[Task, Future[Answer]]]:
+    """Apply a function to all tasks, many at a time, and yield finished futures with their task.
+
+    A worker that dies takes down the pool of a machine. What ran then is tried once more, one task
+    at a time: the one that kills its worker again is yielded with that error, the others go on.
+
+    After Ctrl-C nothing new is begun; what runs is yielded, and then the interrupt raised.
+
+    Parameters
+    ----------
+    open_place : callable
+        Takes how many workers are wanted.
+    function : callable
+        Takes whether the worker is on this machine, and a task.
+    tasks : iterable
+        Taken one by one, as workers become free.
+    """
+    waiting = iter(tasks)
+    suspects: list[Task] = []
+    while True:
+        alone = bool(suspects)
+        queue = iter(suspects) if alone else waiting
+        suspects = []
+        with open_place(1 if alone else cores()) as place:
+            ahead = place.workers if alone else place.workers + 1
+            running: dict[Future[Answer], Task] = {}
+            try:
+                for future in _as_they_end(place, function, queue, running, ahead):
+                    task = running.pop(future)
+                    if not alone and isinstance(future.exception(), BrokenProcessPool):
+                        suspects = [task, *running.values()]
+                        break
+                    yield task, future
+                    if alone and isinstance(future.exception(), BrokenProcessPool):
+                        suspects = [*running.values(), *queue]
+                        break
+            except KeyboardInterrupt:
+                print("Stopping, once the submissions that run now are graded.", file=sys.stderr)
+                for future in [future for future in running if not future.cancel()]:
+                    wait([future])
+                    yield running[future], future
+                raise
+        if not suspects and not alone:
+            return
+
+
+def _as_they_end(
+    place: Place,
+    function: Callable[[bool, Task], Answer],
+    queue: Iterator[Task],
+    running: dict[Future[Answer], Task],
+    ahead: int,
+) -> Iterator[Future[Answer]]:
+    """Yield futures as they end, and begin others in their place."""
+    while True:
+        for task in islice(queue, ahead - len(running)):
+            try:
+                running[place.executor.submit(function, place.is_local, task)] = task
+            except BrokenProcessPool as error:  # it broke while this task was fetched
+                broken: Future[Answer] = Future()
+                broken.set_exception(error)
+                running[broken] = task
+        if not running:
+            return
+        yield from wait(running, return_when=FIRST_COMPLETED).done
+
+
+def _detach() -> None:
+    """Keep Ctrl-C from a worker, where it would cost a learner points."""
+    os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)

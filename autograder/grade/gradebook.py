@@ -1,0 +1,89 @@
+"""The one writer to nbgrader's gradebook."""
+
+from datetime import datetime
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+
+from autograder.grade.work import Graded, GradedNotebook
+
+
+class NoSuchStudent(Exception):
+    """The course's settings want students to be known beforehand, and this one is not."""
+
+
+def write(
+    gradebook: Gradebook,
+    assignment: str,
+    graded: Graded,
+    handed_in: datetime | None,
+    *,
+    create_student: bool,
+) -> tuple[float, float]:
+    """Write what came of a submission as nbgrader would, and return its score and points.
+
+    All scores are written in one transaction: a gradebook never has half of a submission.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment : str
+    graded : Graded
+    handed_in : datetime or None
+        In UTC.
+    create_student : bool
+        nbgrader's setting ``Autograde.create_student``.
+
+    Raises
+    ------
+    NoSuchStudent
+        If the learner is unknown and must not be.
+    """
+    if create_student:
+        gradebook.update_or_create_student(graded.learner)
+    else:
+        try:
+            gradebook.find_student(graded.learner)
+        except MissingEntry:
+            raise NoSuchStudent(graded.learner) from None
+    when = {} if handed_in is None else {"timestamp": handed_in}
+    submission = gradebook.update_or_create_submission(assignment, graded.learner, **when)
+    try:
+        for notebook in submission.notebooks:
+            _write_notebook(notebook, graded.notebooks[notebook.name])
+        gradebook.db.commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+    score, points = float(submission.score), float(submission.max_score)
+    gradebook.db.expunge_all()  # a class of thousands does not stay in memory
+    return score, points
+
+
+def auto_scores(
+    gradebook: Gradebook, assignment: str
+) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Return the gradebook's own scores: by learner, notebook and grade id."""
+    found = {
+        submission.student.id: {
+            notebook.name: {grade.name: grade.auto_score for grade in notebook.grades}
+            for notebook in submission.notebooks
+        }
+        for submission in gradebook.assignment_submissions(assignment)
+    }
+    gradebook.db.expunge_all()
+    return found
+
+
+def _write_notebook(notebook: SubmittedNotebook, graded: GradedNotebook) -> None:
+    missing = graded.autograded is None
+    for grade in notebook.grades:
+        found = graded.verdicts.get(grade.name)
+        grade.auto_score = 0.0 if found is None else found.score
+        by_person = grade.manual_score is not None or grade.auto_score is None
+        grade.needs_manual_grade = by_person and not missing
+    if missing:
+        return
+    for comment in notebook.comments:
+        if comment.name in graded.comments:
+            comment.auto_comment = graded.comments[comment.name]
+    notebook.late_submission_penalty = graded.penalty

@@ -1,0 +1,109 @@
+"""What was graded already, recognised by its content, so that a second run grades what changed.
+
+The ledger lies in ``.autograder/<assignment>/<learner>.json`` of the course directory. An entry is
+written last, after gradebook, executed notebook and feedback page: whatever a kill interrupts has
+no entry, or an old one, and is graded again.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from autograder.grade.work import Graded
+from autograder.notebooks import write_text
+
+FOLDER = ".autograder"
+_VERSION = 1  # of an entry, and of how submissions are graded
+
+
+class Ledger:
+    """The entries of one assignment.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The course directory.
+    assignment : str
+    conditions : bytes
+        What decides about grades beside the submission: tests, settings, limits, sandbox.
+    """
+
+    def __init__(self, root: Path, assignment: str, conditions: bytes) -> None:
+        self._folder = root / FOLDER / assignment
+        self._conditions = hashlib.sha256(conditions + _environment()).hexdigest()
+
+    def key(self, submission: str, standing: str) -> str:
+        """Return what a grade is known by.
+
+        Parameters
+        ----------
+        submission : str
+            Digest of what was handed in.
+        standing : str
+            What of the gradebook the feedback page shows: manual scores and comments.
+        """
+        parts = f"{_VERSION} {self._conditions} {submission} {standing}"
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+    def entry(self, learner: str) -> dict[str, Any] | None:
+        """Return a learner's entry, or None if there is no readable one."""
+        try:
+            entry = json.loads(self._path(learner).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return entry if isinstance(entry, dict) else None
+
+    def write(self, graded: Graded, key: str, sandbox: str, score: float, points: float) -> None:
+        """Enter a graded submission."""
+        entry = {
+            "key": key,
+            "sandbox": sandbox,
+            "score": score,
+            "points": points,
+            "seconds": round(graded.seconds, 3),
+            "computing": round(graded.computing, 3),
+            "restarts": graded.restarts,
+            "notes": list(graded.notes),
+            "notebooks": {
+                name: {
+                    "repairs": list(notebook.repairs),
+                    "tests": {
+                        grade_id: {
+                            "outcome": str(found.outcome),
+                            "score": found.score,
+                            "points": found.points,
+                        }
+                        for grade_id, found in notebook.verdicts.items()
+                    },
+                }
+                for name, notebook in graded.notebooks.items()
+            },
+        }
+        write_text(self._path(graded.learner), json.dumps(entry, indent=1) + "\n")
+
+    def remove(self, learner: str) -> None:
+        """Forget a learner's entry: what it tells is about to change."""
+        self._path(learner).unlink(missing_ok=True)
+
+    def _path(self, learner: str) -> Path:
+        return self._folder / f"{learner}.json"
+
+
+def agrees(entry: Mapping[str, Any], scores: Mapping[str, Mapping[str, float | None]]) -> bool:
+    """Whether the gradebook still has the scores of an entry: nobody graded otherwise since."""
+    return all(
+        scores.get(name, {}).get(grade_id, -1.0) == test["score"]
+        for name, notebook in entry["notebooks"].items()
+        for grade_id, test in notebook["tests"].items()
+    )
+
+
+def _environment() -> bytes:
+    """Return what the Python environment is recognised by."""
+    packages = sorted(f"{found.name} {found.version}" for found in distributions())
+    return "\n".join([sys.version, os.uname().machine, *packages]).encode()

@@ -1,0 +1,157 @@
+"""Put an assignment into the gradebook, and learn from its source what its kernels need."""
+
+import ast
+import importlib.util
+import logging
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+
+from autograder.errors import InputError
+from autograder.grade.course import Course
+from autograder.grade.skeleton import Skeleton
+from autograder.notebooks import read_notebook
+
+_MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+
+
+def register(course: Course, assignment: str) -> None:
+    """Put the assignment's cells into the gradebook, from ``source/``, as nbgrader does.
+
+    nbgrader does so while it makes the release version; that one goes to a temporary folder here,
+    so that ``release/`` stays as it is.
+
+    Raises
+    ------
+    InputError
+        If nbgrader refuses the source.
+    """
+    if not any(course.folder("source_directory", assignment).glob("*.ipynb")):
+        return  # the gradebook alone knows it, from an earlier nbgrader generate_assignment
+    with tempfile.TemporaryDirectory(prefix="forwardpass-release-") as temporary:
+        directory = course.directory(assignment)
+        directory.release_directory = os.path.relpath(temporary, course.root)
+        converter = GenerateAssignment(coursedir=directory, config=course.config)
+        log = logging.getLogger("autograder.grade.register")
+        log.propagate = False
+        errors = _Errors()
+        log.handlers = [errors]
+        converter.log = log
+        try:
+            converter.start()
+        except (NbGraderException, SystemExit):
+            raise InputError(f"nbgrader refuses source/{assignment}: {errors.reason()}") from None
+
+
+def modules_of(course: Course, assignment: str) -> tuple[str, ...]:
+    """Return the installed modules that an assignment's instructor version imports.
+
+    A module that lies beside the notebook is none of them: it is part of the assignment.
+    """
+    folder = course.folder("source_directory", assignment)
+    found: set[str] = set()
+    for path in sorted(folder.glob("*.ipynb")):
+        for cell in read_notebook(path).cells:
+            if cell.cell_type == "code":
+                found |= imported_in(cell.source)
+    beside = {path.stem for path in folder.glob("*.py")} | {
+        path.parent.name for path in folder.glob("*/__init__.py")
+    }
+    return tuple(
+        module
+        for module in sorted(found)
+        if (top := module.partition(".")[0]) not in beside and _is_installed(top)
+    )
+
+
+def imported_in(code: str) -> set[str]:
+    r"""Return the modules that a cell imports, at any depth; magics are no hindrance.
+
+    Examples
+    --------
+    >>> sorted(imported_in("import numpy as np\nfrom torch.nn import functional"))
+    ['numpy', 'torch.nn']
+    """
+    try:
+        tree = ast.parse(_MAGIC.sub("", code))
+    except (SyntaxError, ValueError):
+        return set()
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
+
+
+def programs_of(skeletons: Sequence[Skeleton]) -> dict[str, tuple[str, ...]]:
+    """Return the kernel's command by notebook, for those that the warm kernel is not for.
+
+    Raises
+    ------
+    InputError
+        If a notebook's kernel is not installed.
+    """
+    programs = {}
+    for skeleton in skeletons:
+        name = (skeleton.kernelspec or {}).get("name", "python3")
+        try:
+            spec = KernelSpecManager().get_kernel_spec(name)
+        except NoSuchKernel:
+            raise InputError(
+                f"the kernel {name!r} of {skeleton.name}.ipynb is not installed here"
+            ) from None
+        if not _is_this_python(spec):
+            programs[skeleton.name] = tuple(spec.argv)
+    return programs
+
+
+class _Errors(logging.Handler):
+    """Keeps what nbgrader writes to its log, which is where it explains a failure."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+    def reason(self) -> str:
+        """Return the last line of the first traceback, or the first message."""
+        for message in self.messages:
+            lines = message.strip().splitlines()
+            if lines and lines[0].startswith("Traceback"):
+                return re.sub(r"^(\w+\.)+(?=\w+Error|\w+Exception)", "", lines[-1])
+        return self.messages[0] if self.messages else "nbgrader gives no reason"
+
+
+def _is_this_python(spec: KernelSpec) -> bool:
+    """Whether a kernel is ipykernel in the environment that this process runs in."""
+    if "ipykernel_launcher" not in spec.argv and "ipykernel" not in spec.argv:
+        return False
+    program = spec.argv[0]
+    return program in _names_of_this_python() or _prefix_of(program) == Path(sys.prefix)
+
+
+def _names_of_this_python() -> Iterable[str]:
+    version = sys.version_info
+    return {"python", f"python{version.major}", f"python{version.major}.{version.minor}"}
+
+
+def _prefix_of(program: str) -> Path:
+    return Path(program).parent.parent
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False

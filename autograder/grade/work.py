@@ -1,0 +1,373 @@
+"""Grade one submission: from what was handed in to everything that is to be written down.
+
+This runs in worker processes, perhaps on other machines. It reads and writes nothing that outlives
+it: a value comes in, a value goes out.
+"""
+
+import atexit
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    Execute,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from traitlets.config import Config
+
+from autograder.grade import verdict
+from autograder.grade.execution import KernelChoice, NotebookRun
+from autograder.grade.intake import Handin, read_submission
+from autograder.grade.parcel import Parcel
+from autograder.grade.rendering import FeedbackPages, Mark
+from autograder.grade.repair import rebuild
+from autograder.grade.skeleton import Skeleton
+from autograder.grade.standing import Standing
+from autograder.grade.verdict import Verdict
+from autograder.kernels.limits import Limits
+from autograder.kernels.server import Address, KernelServer, Walls
+from autograder.notebooks import notebook_text
+
+# What the rebuilding, the engine's own execution and the gradebook's one writer do instead.
+_REPLACED = (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """All that a worker needs to know of an assignment.
+
+    Attributes
+    ----------
+    name, course_id, db_url : str
+        As nbgrader's preprocessors are told.
+    skeletons : tuple of Skeleton
+    config : traitlets.config.Config
+        The course's settings.
+    public : Parcel
+        The files that lie beside the notebooks in the instructor's version.
+    keep : frozenset of str
+        Those of them that a learner may replace.
+    walls : Walls
+        The sandbox, for workers that start one of their own.
+    limits : Limits
+    programs : mapping of str to tuple of str
+        The kernel's command by notebook, where it is not the warm Python kernel.
+    """
+
+    name: str
+    course_id: str
+    db_url: str
+    skeletons: tuple[Skeleton, ...]
+    config: Config
+    public: Parcel
+    keep: frozenset[str]
+    walls: Walls
+    limits: Limits
+    programs: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded.
+
+    Attributes
+    ----------
+    learner : str
+    parcel : Parcel
+        What was handed in.
+    handed_in : datetime or None
+        In UTC.
+    standing : Standing
+    """
+
+    learner: str
+    parcel: Parcel
+    handed_in: datetime | None
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """One notebook of a graded submission, ready to be written down.
+
+    Attributes
+    ----------
+    verdicts : mapping of str to Verdict
+        By grade id.
+    comments : mapping of str to (str or None)
+        nbgrader's own comments by grade id.
+    penalty : float or None
+        For lateness.
+    autograded, feedback : str or None
+        The executed notebook and the page; None where none was handed in.
+    repairs : tuple of str
+    """
+
+    verdicts: Mapping[str, Verdict]
+    comments: Mapping[str, str | None]
+    penalty: float | None
+    autograded: str | None
+    feedback: str | None
+    repairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a submission.
+
+    Attributes
+    ----------
+    learner : str
+    notebooks : mapping of str to GradedNotebook
+        By name; empty where there is nothing to be graded.
+    files : tuple of str
+        What lies beside the notebooks and is kept with them.
+    notes : tuple of str
+        What an instructor should know.
+    seconds, computing : float
+        Wall time in all, and of the cells alone.
+    restarts : int
+        How often a kernel was restored.
+    """
+
+    learner: str
+    notebooks: Mapping[str, GradedNotebook]
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+    seconds: float
+    computing: float = 0.0
+    restarts: int = 0
+
+
+def packed(assignment: Assignment) -> bytes:
+    """Return an assignment as bytes; classes that the course's settings define go with it."""
+    return cloudpickle.dumps(assignment)
+
+
+def grade(content: bytes, address: Address | None, task: Task) -> Graded:
+    """Grade one submission.
+
+    Parameters
+    ----------
+    content : bytes
+        Of :func:`packed`.
+    address : Address or None
+        The fork server of this machine; None: start one, for this process.
+    task : Task
+
+    Raises
+    ------
+    autograder.kernels.server.KernelFailed
+        If there is no kernel to be had.
+    """
+    begin = time.monotonic()
+    tools = _tools(content)
+    assignment = tools.assignment
+    address = address or _own_server(content).address
+    with tempfile.TemporaryDirectory(prefix="forwardpass-submission-") as temporary:
+        folder = Path(temporary, "submission")
+        folder.mkdir()
+        task.parcel.unpack(folder)
+        ignore = tuple(assignment.config.CourseDirectory.get("ignore", ()))
+        handin = read_submission(folder, assignment.skeletons, ignore)
+        left_out = tuple(f"{name!r} was left out." for name in task.parcel.left_out)
+        notes = (*handin.notes, *left_out)
+        if not handin.notebooks:
+            reasons = tuple(dict.fromkeys(handin.missing.values()))
+            return Graded(task.learner, {}, (), (*reasons, *notes), time.monotonic() - begin)
+        files = _files(assignment, handin, Path(temporary, "beside"))
+        notebooks, computing, restarts = {}, 0.0, 0
+        for skeleton in assignment.skeletons:
+            if skeleton.name not in handin.notebooks:
+                notebooks[skeleton.name] = _missing(skeleton)
+                notes = (*notes, handin.missing[skeleton.name])
+                continue
+            workplace = Path(temporary, f"work-{len(notebooks)}")
+            _lay_out(workplace, files)
+            one = _Notebook(tools, address, task, skeleton, notes)
+            notebooks[skeleton.name], seconds, again = one.graded(
+                handin.notebooks[skeleton.name], workplace
+            )
+            computing += seconds
+            restarts += again
+    repairs = (repair for notebook in notebooks.values() for repair in notebook.repairs)
+    return Graded(
+        learner=task.learner,
+        notebooks=notebooks,
+        files=tuple(sorted(files)),
+        notes=tuple(dict.fromkeys([*notes, *repairs])),
+        seconds=time.monotonic() - begin,
+        computing=computing,
+        restarts=restarts,
+    )
+
+
+@dataclass(frozen=True)
+class _Tools:
+    """What is dear to make and serves all submissions of an assignment."""
+
+    assignment: Assignment
+    exporter: NotebookExporter  # which nbgrader's preprocessors expect as their parent
+    pages: FeedbackPages
+
+
+class _Notebook:
+    """One notebook on its way through the stations that nbgrader's settings name."""
+
+    def __init__(
+        self,
+        tools: _Tools,
+        address: Address,
+        task: Task,
+        skeleton: Skeleton,
+        notes: tuple[str, ...],
+    ) -> None:
+        assignment = tools.assignment
+        self._tools = tools
+        self._config = assignment.config
+        self._task = task
+        self._skeleton = skeleton
+        self._notes = notes
+        program = assignment.programs.get(skeleton.name, ())
+        modules = assignment.walls.modules
+        self._choice = KernelChoice(address, assignment.limits, program, modules)
+        self._resources: dict[str, Any] = {
+            "unique_key": skeleton.name,
+            "nbgrader": {
+                "assignment": assignment.name,
+                "student": task.learner,
+                "notebook": skeleton.name,
+                "db_url": assignment.db_url,
+            },
+        }
+
+    def graded(self, notebook: NotebookNode, workplace: Path) -> tuple[GradedNotebook, float, int]:
+        """Return the result, the seconds that its cells took, and how often a kernel was new."""
+        config = self._config
+        rebuilt = rebuild(self._skeleton, notebook)
+        notebook = rebuilt.notebook
+        stations = Autograde(config=config)
+        for station in stations.sanitize_preprocessors:
+            notebook = self._pass(station, notebook)
+        verdicts, seconds, restarts = {}, 0.0, 0
+        for station in stations.autograde_preprocessors:
+            if station is Execute:
+                execution = NotebookRun(self._choice, config).run(notebook, workplace)
+                notebook, restarts = execution.notebook, execution.restarts
+                verdicts = verdict.judge(execution)
+                seconds = sum(run.seconds for run in execution.runs if run is not None)
+            else:
+                notebook = self._pass(station, notebook)
+        comments = verdict.comments(notebook)
+        repairs = (*self._notes, *rebuilt.repairs)
+        notebook.metadata["forwardpass"] = {
+            "outcomes": {name: str(found.outcome) for name, found in verdicts.items()},
+            "repairs": list(repairs),
+            "sandbox": str(self._choice.address.level),
+        }
+        penalty = self._penalty(verdicts, AssignLatePenalties in stations.autograde_preprocessors)
+        page = self._page(notebook, verdicts, comments, penalty)
+        text = notebook_text(notebook)
+        result = GradedNotebook(verdicts, comments, penalty, text, page, rebuilt.repairs)
+        return result, seconds, restarts
+
+    def _pass(self, station: type, notebook: NotebookNode) -> NotebookNode:
+        """Let one of nbgrader's preprocessors, or one of the course's own, do its work."""
+        if station in _REPLACED:
+            return notebook
+        return station(parent=self._tools.exporter)(notebook, self._resources)[0]
+
+    def _penalty(self, verdicts: Mapping[str, Verdict], applies: bool) -> float | None:
+        """Return the penalty for lateness, by the plugin that the course's settings name."""
+        late = self._task.standing.seconds_late(self._task.handed_in)
+        if not applies or not late:
+            return None
+        score = sum(self._score(name, found) for name, found in verdicts.items())
+        assigner = AssignLatePenalties(config=self._config)
+        assigner.init_plugin()
+        penalty = assigner.plugin_inst.late_submission_penalty(self._task.learner, score, late)
+        return None if penalty is None else max(0.0, min(penalty, score))
+
+    def _score(self, grade_id: str, found: Verdict) -> float:
+        return self._task.standing.score(self._skeleton.name, grade_id, found.score)
+
+    def _page(
+        self,
+        notebook: NotebookNode,
+        verdicts: Mapping[str, Verdict],
+        comments: Mapping[str, str | None],
+        penalty: float | None,
+    ) -> str:
+        """Return the learner's feedback page."""
+        written = self._task.standing.comments
+        marks = {}
+        for name in verdicts.keys() | comments.keys():
+            comment = written.get((self._skeleton.name, name)) or comments.get(name)
+            found = verdicts.get(name)
+            score = None if found is None else self._score(name, found)
+            marks[name] = Mark(score, 0.0 if found is None else found.points, comment)
+        return self._tools.pages.render(self._skeleton.name, notebook, marks, penalty or 0.0)
+
+
+def _missing(skeleton: Skeleton) -> GradedNotebook:
+    """Return what nbgrader, too, makes of a notebook that is not there: no points for any cell."""
+    graded = [(cell.grade_id, cell.points) for cell in skeleton.cells if cell.points is not None]
+    return GradedNotebook(verdict.not_run(graded), {}, None, None, None)
+
+
+def _files(assignment: Assignment, handin: Handin, folder: Path) -> dict[str, Path]:
+    """Return what lies beside the notebooks: the learner's files, the instructor's over them."""
+    folder.mkdir()
+    assignment.public.unpack(folder)
+    public = {
+        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
+    }
+    kept = {name: path for name, path in public.items() if name not in assignment.keep}
+    return {**public, **handin.files, **kept}
+
+
+def _lay_out(workplace: Path, files: Mapping[str, Path]) -> None:
+    workplace.mkdir()
+    for name, path in files.items():
+        target = workplace / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _tools(content: bytes) -> _Tools:
+    assignment = cloudpickle.loads(content)
+    return _Tools(
+        assignment, NotebookExporter(config=assignment.config), FeedbackPages(assignment.config)
+    )
+
+
+@lru_cache(maxsize=1)
+def _own_server(content: bytes) -> KernelServer:
+    """Return a fork server for this process, on a machine that nobody has started one on."""
+    server = KernelServer(_tools(content).assignment.walls)
+    atexit.register(server.close)
+    return server
