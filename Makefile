@@ -13,12 +13,15 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 LOCK ?= requirements-cpu.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab build check run lint lock clean
+.PHONY: help setup sandbox demo test lab build check run lint lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything, once (afterwards .venv/bin/autograder runs)
+
+sandbox: ## Install what grading locks learners' code into (Linux; asks for root's rights)
+	tools/install_sandbox.sh
 
 demo: $(READY) ## Build the course, grade a sample class of week 5, write feedback and a class report
 	$(BIN)/python -m autograder.demo
