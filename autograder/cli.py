@@ -5,6 +5,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+import autograder.lean  # noqa: F401  # first
 from autograder.errors import InputError
 
 # Each room's `command` module has a docstring (the help), add_arguments(parser) and run(arguments).

@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sandbox",
         choices=LEVELS,
         default="auto",
-        help="what learners' code is locked into (default: auto, the first of bwrap and docker "
-        "that works here; without one, grading stops)",
+        help="what learners' code is locked into (default: auto, the first of bwrap, docker and "
+        "podman that works here; without one, grading stops)",
     )
     parser.add_argument(
         "--scheduler",
@@ -61,14 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
     level = choose(arguments.sandbox)
     errors = Console(stderr=True)
     errors.print(_about(level), highlight=False)
-    session = Session(
+    with Session(
         course,
         assignment,
         sandbox=level,
         scheduler=arguments.scheduler,
         force=arguments.force,
-    )
-    results = sorted(_shown(session, assignment, errors), key=lambda result: result.learner)
+    ) as session:
+        results = sorted(_shown(session, assignment, errors), key=lambda result: result.learner)
     Console().print(_table(results, assignment))
     missing = sum(result.score is None for result in results)
     if missing:

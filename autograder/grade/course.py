@@ -38,6 +38,11 @@ class Submission:
     autograded: Path
     feedback: Path
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it was never graded, or what came of it is gone."""
+        return not (self.autograded.is_dir() and self.feedback.is_dir())
+
     def has_pages(self, notebooks: Iterable[str]) -> bool:
         """Whether the executed copy of each of these notebooks is there, and its page."""
         executed = {path.stem for path in self.autograded.glob("*.ipynb")}

@@ -25,6 +25,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
+from autograder.kernels import fresh
 from autograder.kernels.guard import REPORT, digest, seal_of
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
@@ -250,7 +251,7 @@ class NotebookRun(Execute):
     async def _async_start(self, workplace: Path) -> None:
         """Get a kernel from the fork server and connect to it."""
         choice = self._choice
-        spec = KernelSpec(argv=list(choice.program), language="python")
+        spec = KernelSpec(argv=list(choice.program) or fresh.command(), language="python")
         self._starts += 1
         self.km = AsyncKernelManager(kernel_spec_manager=_OneSpec(spec), kernel_name="python3")
         self.km.provisioner = WarmProvisioner(

@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import forkserver
 from typing import TypeVar
 
 from autograder.errors import InputError
@@ -40,6 +41,15 @@ class Place:
     is_local: bool
 
 
+def prepare() -> None:
+    """Start the process that worker processes are forked from, if it does not run; does not wait.
+
+    It imports everything once, and has none of this process's threads and locks.
+    """
+    multiprocessing.set_forkserver_preload(["autograder.lean", "autograder.grade.work"])
+    forkserver.ensure_running()
+
+
 def cores() -> int:
     """Return how many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -50,9 +60,8 @@ def cores() -> int:
 @contextmanager
 def local(workers: int) -> Iterator[Place]:
     """Offer worker processes of this machine; what runs when this ends is finished first."""
-    # Forked from a process that has imported all once, without this process's threads and locks.
+    prepare()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.grade.work"])
     pool = ProcessPoolExecutor(
         workers,
         mp_context=context,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook, TaskCell
 
 from autograder.grade.work import Graded, GradedNotebook
 
@@ -18,6 +18,7 @@ def write(
     handed_in: datetime | None,
     *,
     create_student: bool,
+    is_known: bool = False,
 ) -> tuple[float, float]:
     """Write what came of a submission as nbgrader would, and return its score and points.
 
@@ -32,6 +33,9 @@ def write(
         In UTC.
     create_student : bool
         nbgrader's setting ``Autograde.create_student``.
+    is_known : bool, default False
+        Whether the very same submission was graded before, so that what a person has settled since
+        need not be looked at again.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def write(
     submission = gradebook.update_or_create_submission(assignment, graded.learner, **when)
     try:
         for notebook in submission.notebooks:
-            _write_notebook(notebook, graded.notebooks[notebook.name])
+            _write_notebook(notebook, graded.notebooks[notebook.name], is_known=is_known)
         gradebook.db.commit()
     except BaseException:
         gradebook.db.rollback()
@@ -74,16 +78,34 @@ def auto_scores(
     return found
 
 
-def _write_notebook(notebook: SubmittedNotebook, graded: GradedNotebook) -> None:
+def _write_notebook(notebook: SubmittedNotebook, graded: GradedNotebook, *, is_known: bool) -> None:
     missing = graded.autograded is None
     for grade in notebook.grades:
         found = graded.verdicts.get(grade.name)
-        grade.auto_score = 0.0 if found is None else found.score
-        by_person = grade.manual_score is not None or grade.auto_score is None
-        grade.needs_manual_grade = by_person and not missing
+        if missing:
+            grade.auto_score, grade.needs_manual_grade = 0.0, False
+        elif isinstance(grade.cell, TaskCell):
+            _write_task(grade)
+        else:
+            before = grade.auto_score
+            grade.auto_score = 0.0 if found is None else found.score
+            if not is_known or grade.auto_score != before:
+                by_person = grade.manual_score is not None or grade.auto_score is None
+                grade.needs_manual_grade = by_person
     if missing:
         return
     for comment in notebook.comments:
         if comment.name in graded.comments:
             comment.auto_comment = graded.comments[comment.name]
     notebook.late_submission_penalty = graded.penalty
+
+
+def _write_task(grade: Grade) -> None:
+    """Leave a task as a person left it, as nbgrader does.
+
+    Only where its notebook was missing so far, nbgrader would keep the zero, and nobody would ever
+    be asked to mark the task.
+    """
+    if grade.auto_score is not None:
+        grade.auto_score = None
+        grade.needs_manual_grade = True

@@ -8,23 +8,20 @@ about as much as one submission, and it is remembered with the assignment.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from traitlets.config import Config
 
 from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.ledger import FOLDER
-from autograder.grade.parcel import Parcel
-from autograder.kernels.limits import Limits
-from autograder.kernels.server import KernelServer, Walls
+from autograder.grade.work import Assignment
+from autograder.kernels.server import KernelServer
 from autograder.notebooks import read_notebook, write_text
 
 # For fewer submissions the run costs more than it spares.
-_WORTHWHILE = 8
+_WORTHWHILE = 20
 _MARK = "modules: "
 _QUESTION = f"""\
 import importlib.util as _util, json as _json, os as _os, sys as _sys
@@ -38,40 +35,39 @@ print({_MARK!r} + _json.dumps(_found))
 """
 
 
-def scouted(
-    walls: Walls,
+def scout(
+    server: KernelServer,
     notebooks: Sequence[Path],
-    public: Parcel,
-    config: Config,
-    limits: Limits,
+    assignment: Assignment,
     memory: Path,
     submissions: int,
-) -> Walls:
-    """Return walls with all modules that the instructor's version loads.
+) -> None:
+    """Have a fork server import all that the instructor's version loads.
 
     Parameters
     ----------
-    walls : Walls
-        With the modules of the import statements.
+    server : KernelServer
     notebooks : sequence of pathlib.Path
         The instructor's version.
-    public : Parcel
-        The files that lie beside it.
-    config : traitlets.config.Config
-    limits : Limits
+    assignment : Assignment
     memory : pathlib.Path
         The file that remembers the answer.
     submissions : int
         How many are to be graded.
+
+    Raises
+    ------
+    autograder.kernels.server.KernelFailed
+        If there is no kernel to be had.
     """
-    key = _key(walls, notebooks, public)
-    remembered = _remembered(memory, key)
-    if remembered is None:
+    key = _key(assignment, notebooks)
+    modules = _remembered(memory, key)
+    if modules is None:
         if submissions < _WORTHWHILE or not notebooks:
-            return walls
-        remembered = _ask(walls, notebooks, public, config, limits)
-        write_text(memory, json.dumps({"key": key, "modules": remembered}) + "\n")
-    return replace(walls, modules=tuple(dict.fromkeys([*walls.modules, *remembered])))
+            return
+        modules = _ask(server, notebooks, assignment)
+        write_text(memory, json.dumps({"key": key, "modules": modules}) + "\n")
+    server.import_also(modules)
 
 
 def memory_of(root: Path, assignment: str) -> Path:
@@ -79,19 +75,17 @@ def memory_of(root: Path, assignment: str) -> Path:
     return root / FOLDER / f"{assignment}.modules.json"
 
 
-def _ask(
-    walls: Walls, notebooks: Sequence[Path], public: Parcel, config: Config, limits: Limits
-) -> list[str]:
+def _ask(server: KernelServer, notebooks: Sequence[Path], assignment: Assignment) -> list[str]:
     """Execute the instructor's version and ask its kernels what they have loaded."""
     found: dict[str, None] = {}
-    with KernelServer(walls) as server, TemporaryDirectory(prefix="forwardpass-scout-") as folder:
-        public.unpack(Path(folder))
+    choice = KernelChoice(server.address, assignment.limits)
+    with TemporaryDirectory(prefix="forwardpass-scout-") as folder:
+        assignment.public.unpack(Path(folder))
         for path in notebooks:
             notebook = read_notebook(path)
             notebook.cells.append(new_code_cell(_QUESTION))
-            choice = KernelChoice(server.address, limits)
-            executed = NotebookRun(choice, config).run(notebook, Path(folder)).notebook
-            found |= dict.fromkeys(_answer(executed.cells[-1]))
+            executed = NotebookRun(choice, assignment.config).run(notebook, Path(folder))
+            found |= dict.fromkeys(_answer(executed.notebook.cells[-1]))
     return [name for name in found if not name.startswith("__")]
 
 
@@ -111,6 +105,7 @@ def _remembered(memory: Path, key: str) -> list[str] | None:
         return None
 
 
-def _key(walls: Walls, notebooks: Sequence[Path], public: Parcel) -> str:
-    parts = [repr(walls).encode(), public.archive, *(path.read_bytes() for path in notebooks)]
+def _key(assignment: Assignment, notebooks: Sequence[Path]) -> str:
+    texts = (path.read_bytes() for path in notebooks)
+    parts = [repr(assignment.walls).encode(), assignment.public.archive, *texts]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()

@@ -2,8 +2,9 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,12 @@ from autograder.errors import InputError
 from autograder.grade import gradebook as book
 from autograder.grade import work
 from autograder.grade.course import Course, Submission
-from autograder.grade.executor import Place, carry_out, cluster, local
+from autograder.grade.executor import Place, carry_out, cluster, local, prepare
 from autograder.grade.gradebook import NoSuchStudent
 from autograder.grade.ledger import Ledger, agrees
 from autograder.grade.parcel import Parcel, pack
 from autograder.grade.registration import modules_of, programs_of, register
-from autograder.grade.scouting import memory_of, scouted
+from autograder.grade.scouting import memory_of, scout
 from autograder.grade.skeleton import read_skeletons
 from autograder.grade.standing import Standing, read_standings
 from autograder.grade.verdict import Outcome
@@ -91,13 +92,35 @@ class Session:
         self._force = force
         self._autograde = Autograde(coursedir=course.directory(assignment), config=course.config)
         self.submissions = course.submissions(assignment)
-        register(course, assignment)
         self._walls = Walls(
             level=sandbox, modules=modules_of(course, assignment), hidden=(course.root,)
         )
-        self._assignment = self._describe()
+        self._helpers = ThreadPoolExecutor(1)
+        self._server: Future[KernelServer] | None = None
+        if force or any(submission.is_new for submission in self.submissions):
+            self._start_processes()  # while this process does what is left before they are needed
+        try:
+            register(course, assignment)
+            self._assignment = self._describe()
+        except BaseException:
+            self.close()
+            raise
         self._content = work.packed(self._assignment)
         self._ledger = Ledger(course.root, assignment, self._content + sandbox.encode())
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes that kernels are forked from."""
+        if self._server is not None:
+            with suppress(KernelFailed, OSError):
+                self._server.result().close()
+            self._server = None
+        self._helpers.shutdown()
 
     def run(self) -> Iterator[Result]:
         """Grade what is to be graded and yield results as they come.
@@ -139,7 +162,7 @@ class Session:
             skeletons=skeletons,
             config=self._course.config,
             public=public,
-            keep=frozenset(self._autograde.exclude_overwriting.get(self._name, ())),
+            keep=tuple(sorted(self._autograde.exclude_overwriting.get(self._name, ()))),
             walls=self._walls,
             limits=KernelLimits(config=self._course.config).values(),
             programs=programs_of(skeletons),
@@ -162,44 +185,38 @@ class Session:
     ) -> Iterator[Result]:
         """Keep all workers busy, and write down what they return."""
         by_learner = {submission.learner: submission for submission, _ in waiting}
-        with ExitStack() as stack:
-            address = self._fork_server(stack, len(waiting))
-            function = partial(_grade, self._content, address)
-            for task, future in carry_out(self._place, function, map(_task, waiting)):
-                submission = by_learner[task.learner]
-                try:
-                    yield self._write_down(gradebook, submission, task, future.result())
-                except BaseException as error:
-                    if isinstance(error, (KeyboardInterrupt, GeneratorExit)):
-                        raise
-                    yield _no_grade(task.learner, _reason(error))
+        function = partial(_grade, self._content, self._address(len(waiting)))
+        for task, future in carry_out(self._place, function, map(_task, waiting)):
+            submission = by_learner[task.learner]
+            try:
+                yield self._write_down(gradebook, submission, task, future.result())
+            except Exception as error:  # a full disk, a locked gradebook, a worker that was killed
+                yield _no_grade(task.learner, _reason(error))
 
-    def _fork_server(self, stack: ExitStack, submissions: int) -> Address | None:
-        """Start the fork server that the workers of this machine share."""
+    def _start_processes(self) -> None:
+        """Start what imports packages once: the fork server, and the origin of the workers."""
+        if self._scheduler is not None or self._server is not None:
+            return
+        prepare()
+        if not self._sandbox.is_container:  # there, each kernel gets one of its own
+            self._server = self._helpers.submit(KernelServer, self._walls)
+
+    def _address(self, submissions: int) -> Address | None:
+        """Return where the workers of this machine get their kernels."""
         if self._scheduler is not None:
             return None
-        if self._sandbox.is_container:
-            return Address(Path(), self._sandbox)  # a container for each kernel
+        self._start_processes()
+        if self._server is None:
+            return Address(Path(), self._sandbox)
         try:
-            walls = self._scouted(submissions)
-            return stack.enter_context(KernelServer(walls)).address
+            server = self._server.result()
+            if not self._assignment.programs:
+                sources = self._course.folder("source_directory", self._name).glob("*.ipynb")
+                memory = memory_of(self._course.root, self._name)
+                scout(server, sorted(sources), self._assignment, memory, submissions)
         except KernelFailed as error:
             raise InputError(str(error)) from None
-
-    def _scouted(self, submissions: int) -> Walls:
-        """Return the walls with what the assignment is found to import on its way."""
-        if self._assignment.programs:
-            return self._walls
-        folder = self._course.folder("source_directory", self._name)
-        return scouted(
-            self._walls,
-            sorted(folder.glob("*.ipynb")),
-            self._assignment.public,
-            self._course.config,
-            self._assignment.limits,
-            memory_of(self._course.root, self._name),
-            submissions,
-        )
+        return server.address
 
     def _place(self, workers: int) -> AbstractContextManager[Place]:
         if self._scheduler is not None:

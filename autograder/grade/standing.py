@@ -21,12 +21,16 @@ class Standing:
         Comments written by a person, likewise.
     due : datetime or None
         When the assignment is due for this learner, extension included, in UTC.
+    handed_in : datetime or None
+        When the gradebook says that it was handed in, in UTC. It counts where no file says more. It
+        is no part of what a grade is known by: grading itself writes it.
     """
 
     manual: Mapping[tuple[str, str], float] = field(default_factory=dict)
     extra: Mapping[tuple[str, str], float] = field(default_factory=dict)
     comments: Mapping[tuple[str, str], str] = field(default_factory=dict)
     due: datetime | None = None
+    handed_in: datetime | None = field(default=None, repr=False)
 
     def score(self, notebook: str, grade_id: str, auto: float | None) -> float:
         """Return what a cell is worth, as nbgrader reckons."""
@@ -36,6 +40,7 @@ class Standing:
 
     def seconds_late(self, handed_in: datetime | None) -> float:
         """Return how late a submission is, as nbgrader reckons."""
+        handed_in = handed_in or self.handed_in
         if handed_in is None or self.due is None:
             return 0.0
         return max(0.0, (handed_in - self.due).total_seconds())
@@ -58,5 +63,7 @@ def read_standings(gradebook: Gradebook, assignment: str) -> tuple[Standing, dic
                     comments[notebook.name, comment.name] = comment.manual_comment
         longer = submission.extension or timedelta()
         own_due = None if due is None else due + longer
-        standings[submission.student.id] = Standing(manual, extra, comments, own_due)
+        standings[submission.student.id] = Standing(
+            manual, extra, comments, own_due, submission.timestamp
+        )
     return Standing(due=due), standings

@@ -4,7 +4,8 @@ Nothing is executed here, and outputs, which a learner's code can forge, decide 
 need the sealed report of a kernel that ran the very test cell, unaltered, without an error.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +45,8 @@ _OUTCOME_OF = {
     End.MEMORY: Outcome.OUT_OF_MEMORY,
     End.NOT_RUN: Outcome.NOT_RUN,
 }
+# What a course's own preprocessor may revise.
+_BY_OUTPUTS = (Outcome.PASSED, Outcome.PARTIAL, Outcome.FAILED)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,38 @@ def judge(execution: Execution) -> dict[str, Verdict]:
     return verdicts
 
 
+def shown_scores(notebook: NotebookNode) -> dict[str, float]:
+    """Return the scores of the test cells by grade id, as nbgrader reads them from the outputs."""
+    scores = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+            with suppress(ValueError, KeyError):  # where nbgrader would drop the submission
+                scores[cell.metadata.nbgrader["grade_id"]] = float(determine_grade(cell)[0])
+    return scores
+
+
+def revised(
+    verdicts: Mapping[str, Verdict], before: Mapping[str, float], after: Mapping[str, float]
+) -> dict[str, Verdict]:
+    """Return the verdicts as a preprocessor of the course's own wants them.
+
+    nbgrader reads scores from outputs, so that changing these is how a course gives points by rules
+    of its own. A learner's code has no part in the change.
+
+    Parameters
+    ----------
+    verdicts : mapping of str to Verdict
+    before, after : mapping of str to float
+        What the outputs showed before and after the preprocessor.
+    """
+    return {
+        name: _scored(after[name], found.points)
+        if found.outcome in _BY_OUTPUTS and name in after and after[name] != before.get(name)
+        else found
+        for name, found in verdicts.items()
+    }
+
+
 def not_run(graded: Iterable[tuple[str, float]]) -> dict[str, Verdict]:
     """Return the verdicts on a notebook that was not handed in, from grade ids and points."""
     return {name: Verdict(Outcome.NOT_RUN, 0.0, points) for name, points in graded}
@@ -98,9 +133,13 @@ def comments(notebook: NotebookNode) -> dict[str, str | None]:
 
 def _judge_cell(cell: NotebookNode, run: CellRun | None, execution: Execution) -> Verdict:
     points = float(cell.metadata.nbgrader["points"])
+    if is_task(cell):  # nbgrader leaves it to persons altogether
+        return Verdict(Outcome.MANUAL, None, points)
     if cell.cell_type != "code" or is_solution(cell):
         score, _ = determine_grade(cell)
         return Verdict(Outcome.MANUAL, score, points)
+    if not cell.source.strip():  # the instructor's own will: a test is locked
+        return Verdict(Outcome.PASSED, points, points)
     if run is None:
         return Verdict(Outcome.NOT_RUN, 0.0, points)
     if run.end in _OUTCOME_OF:
@@ -155,6 +194,10 @@ def _partial(cell: NotebookNode, shown: list[str], points: float) -> Verdict:
     except (ValueError, KeyError) as error:  # nbgrader drops the submission here
         _explain(cell, type(error).__name__, str(error))
         return Verdict(Outcome.FAILED, 0.0, points)
+    return _scored(score, points)
+
+
+def _scored(score: float, points: float) -> Verdict:
     if score >= points:
         return Verdict(Outcome.PASSED, score, points)
     return Verdict(Outcome.PARTIAL if score > 0 else Outcome.FAILED, score, points)

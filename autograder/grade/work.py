@@ -7,7 +7,7 @@ it: a value comes in, a value goes out.
 import atexit
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -28,8 +28,11 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
+from traitlets import HasTraits
 from traitlets.config import Config
+from traitlets.utils.importstring import import_item
 
+from autograder.errors import InputError
 from autograder.grade import verdict
 from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.intake import Handin, read_submission
@@ -68,7 +71,7 @@ class Assignment:
         The course's settings.
     public : Parcel
         The files that lie beside the notebooks in the instructor's version.
-    keep : frozenset of str
+    keep : tuple of str
         Those of them that a learner may replace.
     walls : Walls
         The sandbox, for workers that start one of their own.
@@ -83,7 +86,7 @@ class Assignment:
     skeletons: tuple[Skeleton, ...]
     config: Config
     public: Parcel
-    keep: frozenset[str]
+    keep: tuple[str, ...]
     walls: Walls
     limits: Limits
     programs: Mapping[str, tuple[str, ...]]
@@ -266,50 +269,73 @@ class _Notebook:
 
     def graded(self, notebook: NotebookNode, workplace: Path) -> tuple[GradedNotebook, float, int]:
         """Return the result, the seconds that its cells took, and how often a kernel was new."""
-        config = self._config
+        self._resources["metadata"] = {"name": self._skeleton.name, "path": str(workplace)}
         rebuilt = rebuild(self._skeleton, notebook)
         notebook = rebuilt.notebook
-        stations = Autograde(config=config)
-        for station in stations.sanitize_preprocessors:
+        settings = Autograde(config=self._config)
+        for station in self._stations(settings.sanitize_preprocessors):
             notebook = self._pass(station, notebook)
-        verdicts, seconds, restarts = {}, 0.0, 0
-        for station in stations.autograde_preprocessors:
+        verdicts, comments, penalty, seconds, restarts = {}, {}, None, 0.0, 0
+        is_saved = False
+        for station in self._stations(settings.autograde_preprocessors):
             if station is Execute:
-                execution = NotebookRun(self._choice, config).run(notebook, workplace)
+                execution = NotebookRun(self._choice, self._config).run(notebook, workplace)
                 notebook, restarts = execution.notebook, execution.restarts
                 verdicts = verdict.judge(execution)
                 seconds = sum(run.seconds for run in execution.runs if run is not None)
-            else:
+            elif station is SaveAutoGrades:
+                comments, is_saved = verdict.comments(notebook), True
+            elif station is AssignLatePenalties:
+                penalty = self._penalty(verdicts)
+            elif is_saved or station.__module__.startswith(("nbgrader.", "nbconvert.")):
                 notebook = self._pass(station, notebook)
-        comments = verdict.comments(notebook)
+            else:
+                before = verdict.shown_scores(notebook)
+                notebook = self._pass(station, notebook)
+                verdicts = verdict.revised(verdicts, before, verdict.shown_scores(notebook))
         repairs = (*self._notes, *rebuilt.repairs)
         notebook.metadata["forwardpass"] = {
             "outcomes": {name: str(found.outcome) for name, found in verdicts.items()},
             "repairs": list(repairs),
             "sandbox": str(self._choice.address.level),
         }
-        penalty = self._penalty(verdicts, AssignLatePenalties in stations.autograde_preprocessors)
         page = self._page(notebook, verdicts, comments, penalty)
         text = notebook_text(notebook)
         result = GradedNotebook(verdicts, comments, penalty, text, page, rebuilt.repairs)
         return result, seconds, restarts
 
-    def _pass(self, station: type, notebook: NotebookNode) -> NotebookNode:
+    def _stations(self, named: list) -> Iterator[Any]:
+        """Yield what nbgrader's exporter takes for a preprocessor: classes, functions, names."""
+        for station in named:
+            station = import_item(station) if isinstance(station, str) else station
+            mine = set(getattr(station, "__mro__", ())).intersection((Execute, *_REPLACED))
+            if mine and station not in mine:
+                raise InputError(
+                    f"the course's own {station.__name__} cannot be used: this engine "
+                    f"does itself what nbgrader's {mine.pop().__name__} does"
+                )
+            yield station
+
+    def _pass(self, station: Any, notebook: NotebookNode) -> NotebookNode:
         """Let one of nbgrader's preprocessors, or one of the course's own, do its work."""
         if station in _REPLACED:
             return notebook
-        return station(parent=self._tools.exporter)(notebook, self._resources)[0]
+        if isinstance(station, type):
+            is_configured = issubclass(station, HasTraits)
+            station = station(parent=self._tools.exporter) if is_configured else station()
+        notebook, self._resources = station(notebook, self._resources)
+        return notebook
 
-    def _penalty(self, verdicts: Mapping[str, Verdict], applies: bool) -> float | None:
+    def _penalty(self, verdicts: Mapping[str, Verdict]) -> float | None:
         """Return the penalty for lateness, by the plugin that the course's settings name."""
+        assigner = AssignLatePenalties(parent=self._tools.exporter)
         late = self._task.standing.seconds_late(self._task.handed_in)
-        if not applies or not late:
+        if not assigner.enabled or not late:
             return None
         score = sum(self._score(name, found) for name, found in verdicts.items())
-        assigner = AssignLatePenalties(config=self._config)
         assigner.init_plugin()
         penalty = assigner.plugin_inst.late_submission_penalty(self._task.learner, score, late)
-        return None if penalty is None else max(0.0, min(penalty, score))
+        return None if penalty is None else 0.0 if penalty < 0 else min(penalty, score)
 
     def _score(self, grade_id: str, found: Verdict) -> float:
         return self._task.standing.score(self._skeleton.name, grade_id, found.score)

@@ -4,10 +4,10 @@
 Its first line of standard input is JSON: the modules to import, and whether to use namespaces. When
 standard input closes, it ends, and every kernel with it.
 
-A connection is a kernel. It begins with the client's request, one line of JSON; after that the
-server sends events (``ready``, ``limit``, ``failed``, ``usage``, ``ended``) and takes the commands
-``interrupt`` and ``usage``. When the client closes the connection, the kernel ends: nobody's kernel
-outlives him.
+A connection is a kernel, or one that asks for more modules to be imported. It begins with the
+client's request, one line of JSON; after that the server sends events (``ready``, ``limit``,
+``failed``, ``usage``, ``ended``) and takes the commands ``interrupt`` and ``usage``. When the
+client closes the connection, the kernel ends: nobody's kernel outlives him.
 """
 
 import gc
@@ -27,10 +27,9 @@ from typing import Any
 import psutil
 
 from autograder.kernels.limits import Limits
+from autograder.kernels.sandbox import IMPORTED, SOCKET
 from autograder.kernels.supervisor import Job, supervise
 
-SOCKET = "forkserver"
-IMPORTED = "imported.json"  # written when the server is ready: {"failed": {module: why}}
 # What every Python kernel loads at its start, or for its first traceback.
 _ALWAYS = (
     "autograder.kernels.kernel",
@@ -103,6 +102,8 @@ class ForkServer:
 
     def _hear_client(self, kernel: _Kernel) -> None:
         """Take a request or a command, or notice that the client is gone."""
+        if kernel not in self._kernels:
+            return  # buried since this was reported
         try:
             received = kernel.connection.recv(1 << 20)
         except OSError:
@@ -117,12 +118,17 @@ class ForkServer:
             message = json.loads(line)
             if "request" in message:
                 self._fork(kernel, message["request"])
+            elif "import" in message:
+                failed = import_all(message["import"])
+                gc.collect()
+                gc.freeze()
+                answer = {"event": "imported", "failed": failed}
+                self._send(kernel, (json.dumps(answer) + "\n").encode())
             elif message.get("command") == "interrupt" and kernel.pid:
                 with suppress(ProcessLookupError):
                     os.kill(kernel.pid, signal.SIGINT)
             elif message.get("command") == "usage":
-                usage = {"event": "usage", "seconds": _processor_seconds(kernel.pid)}
-                self._send(kernel, (json.dumps(usage) + "\n").encode())
+                self._tell(kernel, event="usage", seconds=_processor_seconds(kernel.pid))
 
     def _fork(self, kernel: _Kernel, request: dict[str, Any]) -> None:
         job = Job(
@@ -137,7 +143,14 @@ class ForkServer:
             program=request["program"],
         )
         read, write = os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # the others go on
+            os.close(read)
+            os.close(write)
+            self._tell(kernel, event="failed", why=str(error))
+            self._tell(kernel, event="ended", status=1)
+            return
         if pid == 0:
             code = 1
             try:
@@ -170,6 +183,8 @@ class ForkServer:
 
     def _hear_kernel(self, kernel: _Kernel) -> None:
         """Hand an event on, or say that the kernel has ended."""
+        if kernel.report < 0:
+            return  # buried since this was reported
         received = os.read(kernel.report, 65536)
         if received:
             self._send(kernel, received)
@@ -179,7 +194,10 @@ class ForkServer:
         kernel.report = -1
         status = os.waitstatus_to_exitcode(os.waitpid(kernel.pid, 0)[1])
         kernel.pid = 0
-        self._send(kernel, (json.dumps({"event": "ended", "status": status}) + "\n").encode())
+        self._tell(kernel, event="ended", status=status)
+
+    def _tell(self, kernel: _Kernel, **event: Any) -> None:
+        self._send(kernel, (json.dumps(event) + "\n").encode())
 
     def _send(self, kernel: _Kernel, text: bytes) -> None:
         with suppress(OSError):  # the client is gone: the next read says so
@@ -193,6 +211,7 @@ class ForkServer:
         if kernel.report >= 0:
             self._selector.unregister(kernel.report)
             os.close(kernel.report)
+            kernel.report = -1
         if kernel.pid:
             with suppress(ProcessLookupError):
                 # In namespaces the death of this process ends all; elsewhere it ends them itself.
@@ -217,7 +236,7 @@ def import_all(modules: list[str]) -> dict[str, str]:
     for module in modules:
         try:
             importlib.import_module(module)
-        except Exception as error:  # a package can fail at import in any way
+        except BaseException as error:  # a package can fail at import in any way, and may exit
             failed[module] = f"{type(error).__name__}: {error}"
     return failed
 

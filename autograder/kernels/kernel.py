@@ -1,6 +1,5 @@
 """The kernel that runs in a forked process: ipykernel's own, with a guard over the test cells."""
 
-import json
 import logging
 import sys
 from collections.abc import Callable
@@ -75,20 +74,14 @@ class GradingKernel(IPythonKernel):
 
 
 def start_kernel(
-    connection: dict[str, Any],
-    folder: Path,
-    secret: bytes,
-    tests: frozenset[str],
-    when_bound: Callable[[], None],
+    connection_file: Path, secret: bytes, tests: frozenset[str], when_bound: Callable[[], None]
 ) -> None:
     """Run a kernel in this process until it is shut down.
 
     Parameters
     ----------
-    connection : dict
-        The content of a connection file.
-    folder : pathlib.Path
-        Where the connection file is written; only this process needs it.
+    connection_file : pathlib.Path
+        Names the kernel's sockets.
     secret : bytes
         The key of the guard's seals.
     tests : frozenset of str
@@ -96,10 +89,10 @@ def start_kernel(
     when_bound : callable
         Called once, when the kernel's sockets are there and before any cell runs.
     """
-    path = folder / "connection.json"
-    path.write_text(json.dumps(connection), encoding="utf-8")
     app = IPKernelApp.instance(
-        connection_file=str(path), kernel_class=GradingKernel, log_level=logging.CRITICAL
+        connection_file=str(connection_file),
+        kernel_class=GradingKernel,
+        log_level=logging.CRITICAL,
     )
     app.config.HistoryManager.enabled = False
     app.initialize([])

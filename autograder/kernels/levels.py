@@ -17,4 +17,4 @@ class Level(StrEnum):
         return self in (Level.DOCKER, Level.PODMAN)
 
 
-LEVELS = ("auto", "bwrap", "docker", "none")  # what may be wished for
+LEVELS = ("auto", *Level)  # what may be wished for

@@ -1,11 +1,15 @@
 """What one notebook may use, and how the operating system is told so."""
 
-import resource
 from contextlib import suppress
 from dataclasses import dataclass
 
 from traitlets import Integer
 from traitlets.config import Configurable
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None
 
 _MIB = 2**20
 
@@ -62,6 +66,8 @@ class KernelLimits(Configurable):
 
 def apply_limits(limits: Limits) -> None:
     """Limit this process and all that it will start; there is no way back."""
+    if resource is None:
+        return
     # RLIMIT_DATA counts private writable memory (Linux 4.7, setrlimit(2)). RLIMIT_AS would count
     # what torch and tensorflow only reserve, which is far more than they use.
     _limit(resource.RLIMIT_DATA, _data_bytes() + limits.memory)

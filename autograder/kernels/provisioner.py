@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import os
 import signal
 import sys
 import time
@@ -13,7 +14,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, List, Unicode
 
-from autograder.kernels import sandbox
+from autograder.kernels import fresh, sandbox
 from autograder.kernels.levels import Level
 from autograder.kernels.limits import Limits
 from autograder.kernels.server import Address, KernelFailed, KernelProcess, KernelServer, Walls
@@ -40,7 +41,7 @@ class WarmProvisioner(LocalProvisioner):
     """
 
     modules = List(Unicode(), help="What the fork server imports")
-    sandbox = Unicode("auto", help="One of auto, bwrap, docker, none")
+    sandbox = Unicode("auto", help="One of autograder.kernels.levels.LEVELS")
     server = Unicode("", help="The folder of a running fork server; empty: one for this process")
     limits = Dict(help="See autograder.kernels.limits.Limits")
     secret = Unicode("", help="Key of the guard's seals, in hexadecimal digits")
@@ -108,6 +109,8 @@ class WarmProvisioner(LocalProvisioner):
             If it does not come up.
         """
         if not can_fork():
+            own = fresh.settings(self.secret, list(self.tests), dict(self.limits))
+            kwargs["env"] = {**kwargs.get("env", os.environ), **own}
             return await super().launch_kernel(cmd, **kwargs)
         kernel = self._kernel
         kernel.launch(
@@ -180,9 +183,9 @@ class WarmProvisioner(LocalProvisioner):
                 self._own_server = None
 
     def _address(self) -> Address:
-        level = sandbox.choose(self.sandbox)
         if self.server:
-            return Address(Path(self.server), level)
+            return Address(Path(self.server), Level(self.sandbox))
+        level = sandbox.choose(self.sandbox)
         walls = Walls(level, tuple(self.modules))
         if level.is_container:
             # One container is one wall: two kernels must not stand behind the same.

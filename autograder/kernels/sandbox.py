@@ -12,7 +12,6 @@ from pathlib import Path
 
 from autograder.errors import InputError
 from autograder.kernels.levels import Level
-from autograder.kernels.supervisor import HOME, OUTSIDE, SOCKETS
 
 # What of /etc programs need that is nobody's secret.
 _ETC = (
@@ -31,6 +30,13 @@ _ETC = (
     "timezone",
 )
 _EMPTY_IMAGE = "forwardpass-empty"
+
+# Inside the walls, as a kernel and its supervisor see them.
+HOME = Path("/home/learner")  # a file system of its own, of limited size
+SOCKETS = Path("/run/kernel")
+OUTSIDE = Path("/run/forkserver")  # what the fork server shares with its clients
+SOCKET = "forkserver"  # in there
+IMPORTED = "imported.json"  # likewise, written when the server is ready: {"failed": {module: why}}
 
 
 @dataclass(frozen=True)
@@ -91,13 +97,12 @@ def choose(wish: str) -> Level:
     if wish == "none":
         return Level.NONE
     reasons = []
-    for level, names in (("bwrap", (Level.BWRAP,)), ("docker", (Level.DOCKER, Level.PODMAN))):
+    for level in (Level.BWRAP, Level.DOCKER, Level.PODMAN):
         if wish in ("auto", level):
-            for name in names:
-                problem = _problem_with(name)
-                if problem is None:
-                    return name
-                reasons.append(f"{name}: {problem}")
+            problem = _problem_with(level)
+            if problem is None:
+                return level
+            reasons.append(f"{level}: {problem}")
     raise InputError(
         f"there is no sandbox for learners' code ({'; '.join(reasons)}). Install bubblewrap "
         "(apt install bubblewrap), or say --sandbox none to run it in your own account"
@@ -210,6 +215,7 @@ def _container(level: Level, folder: Path, view: View) -> list[str]:
     """Return the container engine's part of the command: this machine's files, nothing else."""
     command = [str(level), "run", "--rm", "--interactive", "--network", "none", "--read-only"]
     command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", "256"]
+    command += ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=512:512"]
     command += ["--ipc", "private", "--user", f"{os.getuid()}:{os.getgid()}"]
     command += ["--tmpfs", "/tmp:size=512m,mode=1777", "--tmpfs", f"{HOME}:size=512m,mode=1777"]
     system = [Path("/", name) for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64")]
@@ -226,6 +232,8 @@ def _container(level: Level, folder: Path, view: View) -> list[str]:
 
 def _problem_with(level: Level) -> str | None:
     """Return why a level is not to be had here, or None."""
+    if sys.platform != "linux":
+        return "works on Linux alone"  # the walls are Linux's, and so are the files behind them
     program = shutil.which(str(level))
     if program is None:
         return "not installed"
@@ -250,11 +258,16 @@ def _is_within(path: Path, folders: set[Path]) -> bool:
 def make_empty_image(level: Level) -> None:
     """Make the image without any file that containers of this machine's files start from.
 
+    One that is there already stays: each import would leave another nameless image behind.
+
     Raises
     ------
     InputError
         If the engine refuses.
     """
+    known = [str(level), "image", "inspect", _EMPTY_IMAGE]
+    if subprocess.run(known, capture_output=True, check=False).returncode == 0:
+        return
     archive = bytes(10240)  # an empty tar file, tar(5)
     done = subprocess.run(
         [str(level), "import", "-", _EMPTY_IMAGE], input=archive, capture_output=True, check=False

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.kernels import sandbox
-from autograder.kernels.forkserver import IMPORTED, SOCKET
 from autograder.kernels.levels import Level
 from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox import View
+from autograder.kernels.sandbox import IMPORTED, SOCKET, View
 
 _START_SECONDS = 300  # importing torch and tensorflow on a slow disk takes a minute
 # Five Unix sockets beside each other stand for a kernel's five ports.
@@ -137,6 +136,24 @@ class KernelServer:
             self._process.wait()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def import_also(self, modules: Sequence[str]) -> None:
+        """Import more modules, for the kernels that are still to come.
+
+        Raises
+        ------
+        KernelFailed
+            If the server does not answer.
+        """
+        with socket.socket(socket.AF_UNIX) as asker:
+            asker.settimeout(_START_SECONDS)
+            try:
+                asker.connect(str(self._folder / SOCKET))
+                asker.sendall(json.dumps({"import": list(modules)}).encode() + b"\n")
+                with asker.makefile("rb") as answers:
+                    self.failed |= json.loads(answers.readline() or b"{}").get("failed", {})
+            except OSError as error:
+                raise KernelFailed(f"the kernels' fork server is gone ({error})") from None
 
     def complaints(self) -> str:
         """Return the last line that the server wrote to its log."""

@@ -8,6 +8,7 @@ namespaces the first is the second.
 
 import json
 import os
+import select
 import shutil
 import signal
 import time
@@ -21,10 +22,8 @@ import psutil
 
 from autograder.kernels import namespaces
 from autograder.kernels.limits import Limits, apply_limits
+from autograder.kernels.sandbox import HOME, OUTSIDE, SOCKETS
 
-HOME = Path("/home/learner")  # a file system of its own, of limited size
-SOCKETS = Path("/run/kernel")
-OUTSIDE = Path("/run/forkserver")  # what the fork server shares with its clients
 _POLL_SECONDS = 0.1
 _FIRST_USER = 200_000  # kernels of a fork server that runs as root get user numbers from here
 
@@ -120,7 +119,8 @@ def _oversee(job: Job, report: int, *, in_namespaces: bool) -> int:
 
         def when_bound() -> None:
             os.write(bound_write, b"b")
-            os.read(go_read, 1)
+            if not os.read(go_read, 1):
+                os._exit(1)  # the supervisor is gone
             os.close(bound_write)
             os.close(go_read)
 
@@ -197,16 +197,16 @@ def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces:
         namespaces.enter_user_namespace()
         namespaces.forbid_user_namespaces()
         namespaces.drop_privileges()
+    path = folder / "connection.json"
+    path.write_text(json.dumps(connection), encoding="utf-8")
     if job.program is not None:
-        path = folder / "connection.json"
-        path.write_text(json.dumps(connection), encoding="utf-8")
         when_bound()
         arguments = [part.replace("{connection_file}", str(path)) for part in job.program]
         os.execvp(arguments[0], arguments)
     # Here, not above: in the fork server it is loaded, and in tests of this module not needed.
     from autograder.kernels.kernel import start_kernel
 
-    start_kernel(connection, folder, job.secret, job.tests, when_bound)
+    start_kernel(path, job.secret, job.tests, when_bound)
 
 
 def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
@@ -220,6 +220,8 @@ def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
             break
         if pid != 0:
             continue  # an orphan that was ours to bury
+        if _is_abandoned(report):
+            _kill_all(kernel, in_namespaces=in_namespaces)
         broken = _broken_limit(job, kernel, baseline, deadline, in_namespaces=in_namespaces)
         if broken and not told:
             told = True
@@ -258,6 +260,13 @@ def _below(kernel: int, *, in_namespaces: bool) -> list[psutil.Process]:
         top = psutil.Process(os.getpid())
         return top.children(recursive=True)
     return []
+
+
+def _is_abandoned(report: int) -> bool:
+    """Whether nobody reads the reports any more: the fork server was killed."""
+    poll = select.poll()
+    poll.register(report, 0)
+    return bool(poll.poll(0))
 
 
 def _kill_all(kernel: int, *, in_namespaces: bool) -> None:
