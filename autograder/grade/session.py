@@ -19,7 +19,8 @@ from autograder.grade import work
 from autograder.grade.course import Course, Submission
 from autograder.grade.executor import Place, carry_out, cluster, local, prepare
 from autograder.grade.gradebook import NoSuchStudent
-from autograder.grade.ledger import Ledger, agrees
+from autograder.grade.ledger import FOLDER, Ledger, agrees
+from autograder.grade.lock import Lock
 from autograder.grade.parcel import Parcel, pack
 from autograder.grade.registration import modules_of, programs_of, register
 from autograder.grade.scouting import memory_of, scout
@@ -77,7 +78,8 @@ class Session:
     Raises
     ------
     InputError
-        If there are no submissions, or nbgrader refuses the assignment's source.
+        If there are no submissions, nbgrader refuses the assignment's source, or another run
+        grades the assignment.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Session:
         self._force = force
         self._autograde = Autograde(coursedir=course.directory(assignment), config=course.config)
         self.submissions = course.submissions(assignment)
+        self._lock = Lock(course.root / FOLDER / f"{assignment}.lock")
         self._walls = Walls(
             level=sandbox, modules=modules_of(course, assignment), hidden=(course.root,)
         )
@@ -121,6 +124,7 @@ class Session:
                 self._server.result().close()
             self._server = None
         self._helpers.shutdown()
+        self._lock.release()
 
     def run(self) -> Iterator[Result]:
         """Grade what is to be graded and yield results as they come.
