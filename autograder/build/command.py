@@ -1,4 +1,4 @@
-"""Build source/ and release/ from the text in course/.
+"""Build source/, release/ and the course index from the text in course/.
 
 A build is the same to the byte on every machine, so that what is committed can be compared.
 """
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing: say how source/ and release/ differ from a fresh build",
+        help="write nothing: say how what is on disk differs from a fresh build",
     )
     parser.add_argument(
         "--course-dir",
@@ -30,8 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from autograder.build.course import assemble
-    from autograder.build.tree import differences, write
+    from autograder.build.course import assemble, differences, write
     from autograder.build.week import build_week
     from autograder.syllabus import load_syllabus
 
@@ -54,15 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 1
     if arguments.check:
-        lines = [line for tree in course.trees for line in differences(tree)]
+        lines = differences(course)
         print(*lines, sep="\n", end="\n" if lines else "")
         print(
             f"{len(lines)} differences from a fresh build: run `autograder build`."
             if lines
-            else f"{len(weeks)} weeks: source/ and release/ are what course/ gives."
+            else f"{len(weeks)} weeks: source/, release/ and the index are what course/ gives."
         )
         return 1 if lines else 0
-    changed = [path for tree in course.trees for path in write(tree)]
+    changed = write(course)
     print(*changed, sep="\n", end="\n" if changed else "")
     print(f"{len(weeks)} weeks built, {len(changed)} files changed, no leaks.")
     return 0

@@ -1,15 +1,20 @@
-"""Put built weeks together into the two folders, and hold the leak gate before them."""
+"""Put built weeks together into the generated files, and hold the leak gate before them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build.header import colab_badge
+from autograder.build import page, tree
+from autograder.build.index import course_index, learner_index
 from autograder.build.leaks import Leak, find_leaks, secrets_of
+from autograder.build.page import Page
 from autograder.build.tree import Tree
 from autograder.build.week import BuiltWeek
 from autograder.notebooks import notebook_text
 from autograder.syllabus import Syllabus
+
+_MARK = "<!-- Written by autograder build from syllabus.yml. Do not edit. -->"
 
 
 @dataclass(frozen=True)
@@ -20,11 +25,14 @@ class Course:
     ----------
     trees : tuple of Tree
         ``source/`` and ``release/``.
+    index : Page
+        ``course/README.md``, the one generated file among the text.
     leaks : tuple of Leak
         Secrets found in what would be published; empty when all is well.
     """
 
     trees: tuple[Tree, ...]
+    index: Page
     leaks: tuple[Leak, ...]
 
 
@@ -34,13 +42,18 @@ def assemble(root: Path, built: Sequence[BuiltWeek], syllabus: Syllabus) -> Cour
     Parameters
     ----------
     root : pathlib.Path
-        The folder that holds ``source/`` and ``release/``.
+        The folder that holds ``course/``, ``source/`` and ``release/``.
     built : sequence of BuiltWeek
     syllabus : Syllabus
-        All weeks, for the index that learners see first.
+        All weeks, for the two indices.
+
+    Raises
+    ------
+    InputError
+        If the syllabus names a part or a prerequisite that there is not.
     """
     source: dict[str, bytes] = {}
-    release: dict[str, bytes] = {"README.md": _index(syllabus).encode()}
+    release: dict[str, bytes] = {"README.md": learner_index(syllabus).encode()}
     for item in built:
         week = item.week
         source[f"{week.id}/{week.assignment_name}"] = notebook_text(item.source).encode()
@@ -57,36 +70,41 @@ def assemble(root: Path, built: Sequence[BuiltWeek], syllabus: Syllabus) -> Cour
     weeks = frozenset(item.week.id for item in built)
     return Course(
         trees=(Tree(root / "source", source, weeks), Tree(root / "release", release, weeks)),
+        index=_index_page(root, syllabus),
         leaks=tuple(find_leaks(published, secrets)),
     )
 
 
-def _index(syllabus: Syllabus) -> str:
-    """Return the learner's table of contents, in Markdown."""
-    lines = [
-        f"# {syllabus.title}",
-        "",
-        "Each week has a lesson to read and an assignment to write. Open them in JupyterLab,",
-        f"after `pip install jupyterlab git+{syllabus.repository}@{syllabus.branch}`, or in Colab.",
-    ]
-    for number, part in enumerate(syllabus.parts, start=1):
-        weeks = [week for week in syllabus.weeks if week.part == number]
-        if not weeks:
-            continue
-        lines += [
-            "",
-            f"## {part}",
-            "",
-            "| week | lesson | assignment | points |",
-            "|---|---|---|---|",
-        ]
-        for week in weeks:
-            lesson, assignment = (
-                f"[{label}]({week.id}/{name}) {colab_badge(syllabus, week, name)}"
-                for label, name in (
-                    (f"{week.title}", week.lesson_name),
-                    ("assignment", week.assignment_name),
-                )
-            )
-            lines.append(f"| {week.number} | {lesson} | {assignment} | {week.points:g} |")
-    return "\n".join([*lines, ""])
+def differences(course: Course) -> list[str]:
+    """Say how the files on disk differ from the built ones, a line for each."""
+    lines = [line for one in course.trees for line in tree.differences(one)]
+    return lines + page.differences(course.index)
+
+
+def write(course: Course) -> list[Path]:
+    """Write what differs and return the paths that changed.
+
+    Raises
+    ------
+    InputError
+        If a file was changed since it was built. Nothing is written then, in no folder.
+    """
+    for one in course.trees:
+        tree.require_unchanged(one)
+    page.require_unchanged(course.index)
+    changed = [path for one in course.trees for path in tree.write(one)]
+    return changed + page.write(course.index)
+
+
+def _index_page(root: Path, syllabus: Syllabus) -> Page:
+    makefile = root / "Makefile"
+    has_make_lab = makefile.is_file() and re.search(
+        r"^lab *:", makefile.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    path = root / "course" / "README.md"
+    text = course_index(
+        syllabus,
+        open_lab="make lab" if has_make_lab else "jupyter lab --notebook-dir=release",
+        has_appendices=(path.parent / "appendix" / "README.md").is_file(),
+    )
+    return Page(path, f"{_MARK}\n\n{text}")

@@ -1,5 +1,7 @@
 """The first two cells of every notebook: the Colab badge, and Colab's installation."""
 
+from urllib.parse import quote
+
 from autograder.build.text import TextCell
 from autograder.syllabus import Syllabus, Week
 
@@ -19,7 +21,7 @@ def colab_address(syllabus: Syllabus, week: Week, notebook_name: str) -> str:
     repository = syllabus.repository.removeprefix("https://github.com/")
     return (
         f"https://colab.research.google.com/github/{repository}/blob/{syllabus.branch}"
-        f"/release/{week.id}/{notebook_name}"
+        f"/release/{quote(f'{week.id}/{notebook_name}')}"
     )
 
 

@@ -49,7 +49,7 @@ def differences(tree: Tree) -> list[str]:
         if not on_disk.is_file():
             lines.append(f"{on_disk}: is missing")
         elif on_disk.read_bytes() != content:
-            lines.append(f"{on_disk}: {_first_difference(path, on_disk.read_bytes(), content)}")
+            lines.append(f"{on_disk}: {first_difference(path, on_disk.read_bytes(), content)}")
         elif recorded.get(path) != _digest(content):
             lines.append(f"{tree.root / MANIFEST}: does not know the state of {path}")
     lines += [
@@ -69,8 +69,8 @@ def write(tree: Tree) -> list[Path]:
         If a file was changed since it was built: it may hold a learner's work. Nothing is written
         then.
     """
+    require_unchanged(tree)
     recorded = _read_manifest(tree.root)
-    _require_unchanged(tree, recorded)
     changed = []
     for path, content in sorted(tree.files.items()):
         on_disk = tree.root / path
@@ -87,8 +87,15 @@ def write(tree: Tree) -> list[Path]:
     return changed
 
 
-def _require_unchanged(tree: Tree, recorded: Mapping[str, str]) -> None:
-    """Refuse to touch a file whose content no build wrote."""
+def require_unchanged(tree: Tree) -> None:
+    """Refuse to touch a file whose content no build wrote.
+
+    Raises
+    ------
+    InputError
+        If a build would have to change or remove such a file.
+    """
+    recorded = _read_manifest(tree.root)
     touched = {path for path in recorded if tree.concerns(path)} | tree.files.keys()
     edited = []
     for path in sorted(touched):
@@ -129,8 +136,16 @@ def _write_bytes(path: Path, content: bytes) -> None:
         path.write_bytes(content)
 
 
-def _first_difference(path: str, actual: bytes, expected: bytes) -> str:
-    """Name the first cell of a notebook, or line of another file, that differs."""
+def first_difference(path: str, actual: bytes, expected: bytes) -> str:
+    """Name the first cell of a notebook, or line of another file, that differs.
+
+    Parameters
+    ----------
+    path : str
+        The file's name, which says whether it is a notebook.
+    actual, expected : bytes
+        What it holds, and what a fresh build gives.
+    """
     if path.endswith(".ipynb"):
         try:
             cells = [nbformat.reads(text, as_version=4).cells for text in (actual, expected)]

@@ -1,0 +1,242 @@
+"""The two tables of contents: the learner's in ``release/``, the whole course's in ``course/``.
+
+Texts of the syllabus are plain text, with code between backticks: whatever else means something in
+Markdown, HTML or Mermaid is shown as it is written.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from autograder.build.header import colab_badge
+from autograder.errors import InputError
+from autograder.syllabus import Syllabus, Week
+
+# A piece of code, which stays as it is (one with a pipe would still end a table's cell, and is no
+# piece of code here), or one character that means something.
+_CODE_OR_SPECIAL = re.compile(r"`[^`|]+`|[\\`*_\[\]|~$#<>&]")
+_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+# Mermaid reads Markdown and HTML even between quotes; only its own numbered entities are inert.
+_SPECIAL_IN_MERMAID = re.compile(r"[^\w\s.,:()-]|_")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of the course that has weeks."""
+
+    number: int
+    title: str
+    weeks: tuple[Week, ...]
+
+
+def learner_index(syllabus: Syllabus) -> str:
+    """Return ``release/README.md``: every week's notebooks, and how to open them.
+
+    Raises
+    ------
+    InputError
+        If a week is in a part that there is not.
+    """
+    lines = [
+        f"# {_markdown(syllabus.title)}",
+        "",
+        "Each week has a lesson to read and an assignment to write. Open them in JupyterLab,",
+        f"after `pip install jupyterlab git+{syllabus.repository}@{syllabus.branch}`, or in Colab.",
+    ]
+    for part in _parts(syllabus):
+        lines += [
+            "",
+            f"## {_markdown(part.title)}",
+            "",
+            "| week | lesson | assignment | points |",
+            "|---|---|---|---|",
+        ]
+        for week in part.weeks:
+            lesson = _links(syllabus, week, week.lesson_name, label=week.title)
+            assignment = _links(syllabus, week, week.assignment_name, label="assignment")
+            cells = [
+                _markdown(week.number),
+                " ".join(lesson),
+                " ".join(assignment),
+                f"{week.points:g}",
+            ]
+            lines.append(_row(cells))
+    return "\n".join([*lines, ""])
+
+
+def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> str:
+    """Return ``course/README.md``: what the course holds, in which order, and what it takes.
+
+    Parameters
+    ----------
+    syllabus : Syllabus
+    open_lab : str
+        The command that opens JupyterLab on ``release/``.
+    has_appendices : bool
+        Whether ``course/appendix/README.md`` is there to be linked.
+
+    Returns
+    -------
+    str
+        Markdown, with the prerequisites as a Mermaid graph.
+
+    Raises
+    ------
+    InputError
+        If a week is in a part that there is not, or needs a week that there is not.
+    """
+    parts = _parts(syllabus)
+    lines = [
+        f"# {_markdown(syllabus.title)}: the course at a glance",
+        "",
+        "Each week has a lesson to read and run, and an assignment to write, which is graded.",
+        "The links show the notebooks as they are in this repository. To work with one, open it",
+        f"in Colab by its badge, or in JupyterLab: `{open_lab}` opens `release/`, which has a",
+        "folder for each week.",
+        "",
+        "| part | weeks | lessons | assignments | time | points |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(_row([f"{part.number}. {_markdown(part.title)}", *_sums(part.weeks)]) for part in parts),
+        _row([f"**{cell}**" for cell in ("whole course", *_sums(syllabus.weeks))]),
+    ]
+    if has_appendices:
+        lines += ["", "Beside the weeks there are [appendices](appendix/README.md)."]
+    lines += [
+        "",
+        "## What builds on what",
+        "",
+        "An arrow leads from a week to one that needs it, and with it whatever leads there.",
+        "",
+        "```mermaid",
+        *_graph(syllabus, parts),
+        "```",
+    ]
+    for part in parts:
+        lines += [
+            "",
+            f"## Part {part.number}: {_markdown(part.title)}",
+            "",
+            "| week | what you learn | lesson | assignment | points |",
+            "|---|---|---|---|---:|",
+            *(_row(_week_cells(syllabus, week)) for week in part.weeks),
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _parts(syllabus: Syllabus) -> list[_Part]:
+    """Return the parts that have weeks: a course that is being written has others, too."""
+    count = len(syllabus.parts)
+    for week in syllabus.weeks:
+        if week.part not in range(1, count + 1):
+            raise InputError(
+                f"{week.id} is in part {week.part}, but course/syllabus.yml has {count} parts: "
+                "add the part, or correct the week's number"
+            )
+    parts = (
+        _Part(number, title, tuple(week for week in syllabus.weeks if week.part == number))
+        for number, title in enumerate(syllabus.parts, start=1)
+    )
+    return [part for part in parts if part.weeks]
+
+
+def _sums(weeks: tuple[Week, ...]) -> list[str]:
+    """Return the number of weeks, the time of their lessons, assignments and both, the points."""
+    lessons = sum(week.lesson_minutes for week in weeks)
+    assignments = sum(week.assignment_minutes for week in weeks)
+    times = (_duration(minutes) for minutes in (lessons, assignments, lessons + assignments))
+    return [str(len(weeks)), *times, f"{sum(week.points for week in weeks):g}"]
+
+
+def _duration(minutes: int) -> str:
+    """Return minutes as ``"2 h 30 min"``, leaving out what is zero."""
+    hours, rest = divmod(minutes, 60)
+    if hours and rest:
+        return f"{hours} h {rest} min"
+    return f"{hours} h" if hours else f"{rest} min"
+
+
+def _graph(syllabus: Syllabus, parts: list[_Part]) -> list[str]:
+    """Return the weeks and what they need as a Mermaid flowchart."""
+    # Numbers, because a week's name can hold what Mermaid does not take, or be one of its words.
+    nodes = {week.id: f"week{number}" for number, week in enumerate(syllabus.weeks, start=1)}
+    lines = ["flowchart TD"]
+    for part in parts:
+        lines.append(f'  subgraph part{part.number}["Part {part.number}: {_mermaid(part.title)}"]')
+        lines += [
+            f'    {nodes[week.id]}["{_mermaid(week.number)}<br/>{_mermaid(week.title)}"]'
+            for week in part.weeks
+        ]
+        lines.append("  end")
+    needs = {
+        week.id: [needed.id for name in week.prerequisites for needed in syllabus.select([name])]
+        for week in syllabus.weeks
+    }
+    return lines + [
+        f"  {nodes[needed]} --> {nodes[week]}"
+        for week, direct in needs.items()
+        for needed in direct
+        # An arrow that two others make is left out, or a long course is a tangle of them.
+        if not any(needed in _all_needs(other, needs) for other in direct if other != needed)
+    ]
+
+
+def _all_needs(week: str, needs: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return what a week needs, and what that needs, and so on."""
+    found: set[str] = set()
+    ahead = [week]
+    while ahead:
+        new = set(needs[ahead.pop()]) - found
+        found |= new
+        ahead += new
+    return found
+
+
+def _week_cells(syllabus: Syllabus, week: Week) -> list[str]:
+    """Return a week as the cells of its row in the course's index."""
+    notebooks = (
+        (week.lesson_name, week.lesson_minutes, "lesson"),
+        (week.assignment_name, week.assignment_minutes, "assignment"),
+    )
+    return [
+        f"**{_markdown(week.number)}**<br>{_markdown(week.title)}",
+        _lines(f"• {_markdown(objective)}" for objective in week.objectives),
+        *(
+            _lines([link, _duration(minutes), badge])
+            for name, minutes, label in notebooks
+            for link, badge in [_links(syllabus, week, name, label=label, release="../release/")]
+        ),
+        f"{week.points:g}",
+    ]
+
+
+def _links(
+    syllabus: Syllabus, week: Week, name: str, *, label: str, release: str = ""
+) -> tuple[str, str]:
+    """Return the link to a release notebook and the badge that opens it in Colab."""
+    link = f"[{_markdown(label)}]({release}{quote(f'{week.id}/{name}')})"
+    return link, colab_badge(syllabus, week, name)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _lines(texts: Iterable[str]) -> str:
+    """Put texts below one another in a cell of a table, where Markdown has no way to do so."""
+    return "<br>".join(texts)
+
+
+def _markdown(text: str) -> str:
+    """Escape a plain text for Markdown: paragraph, heading, link and cell of a table alike."""
+
+    def escape(match: re.Match[str]) -> str:
+        found = match[0]
+        return found if len(found) > 1 else _HTML.get(found, f"\\{found}")
+
+    return _CODE_OR_SPECIAL.sub(escape, " ".join(text.split()))
+
+
+def _mermaid(text: str) -> str:
+    """Escape a plain text for a label in Mermaid's double quotes."""
+    return _SPECIAL_IN_MERMAID.sub(lambda match: f"#{ord(match[0])};", " ".join(text.split()))
