@@ -6,8 +6,7 @@ What a cell is worth is not decided here; see :mod:`autograder.grade.verdict`.
 import time
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import Empty
 from secrets import token_bytes
@@ -25,6 +24,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
+from autograder.grade.record import FATAL, CellRun, End, Execution
 from autograder.kernels import fresh
 from autograder.kernels.guard import REPORT, digest, seal_of
 from autograder.kernels.limits import Limits
@@ -32,70 +32,17 @@ from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.server import Address
 
 _START_SECONDS = 60
-# A cell's time is up when it has computed for so long, or has mostly waited, or at the latest after
-# so many times its time: a grade must not depend on what else the machine had to do.
+# A cell's time is what it took of the machine, or slept: it does not count while others had the
+# processor, since a grade must not depend on what else the machine had to do. At the latest its
+# time is up after so many times as long.
 _PATIENCE = 4
-_IDLE = 0.25
+_NEARLY = 0.9  # without others a cell has always waited for a moment, too
 _KERNEL_DIED = {
     None: "the Python process ended while this cell ran",
     "memory": "the memory limit was reached while this cell ran",
     "processes": "too many processes were running while this cell ran",
     "time": "the time for the whole notebook ran out while this cell ran",
 }
-
-
-class End(StrEnum):
-    """How the execution of a cell ended."""
-
-    FINISHED = "finished"
-    ERROR = "error"
-    TIMEOUT = "timeout"
-    DIED = "died"
-    MEMORY = "memory"
-    NOT_RUN = "not run"
-
-
-@dataclass(frozen=True)
-class CellRun:
-    """What became of one code cell.
-
-    Attributes
-    ----------
-    end : End
-    seconds : float
-        Wall time.
-    error : str
-        The name of the error, or nothing.
-    report : dict or None
-        What the kernel's guard saw of a test cell; None without a valid seal.
-    """
-
-    end: End
-    seconds: float = 0.0
-    error: str = ""
-    report: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Execution:
-    """An executed notebook.
-
-    Attributes
-    ----------
-    notebook : nbformat.NotebookNode
-        With outputs.
-    runs : tuple of (CellRun or None)
-        One for each cell; None where there is nothing to run.
-    is_guarded : bool
-        Whether the kernel seals its replies to test cells.
-    restarts : int
-        How often the kernel had to be restored.
-    """
-
-    notebook: NotebookNode
-    runs: tuple[CellRun | None, ...]
-    is_guarded: bool
-    restarts: int
 
 
 @dataclass(frozen=True)
@@ -147,7 +94,7 @@ class NotebookRun(Execute):
         super().__init__(config=config)
         self._choice = choice
 
-    def run(self, notebook: NotebookNode, workplace: Path) -> Execution:
+    def run(self, notebook: NotebookNode, workplace: Path, own: Sequence[str] = ()) -> Execution:
         """Execute a notebook, which is changed in place.
 
         Parameters
@@ -155,6 +102,8 @@ class NotebookRun(Execute):
         notebook : nbformat.NotebookNode
         workplace : pathlib.Path
             Its working directory, with the files that lie beside it.
+        own : sequence of str
+            The names that the exercises define.
 
         Raises
         ------
@@ -165,35 +114,55 @@ class NotebookRun(Execute):
         self.reset_execution_trackers()
         self.resources = {"metadata": {"path": str(workplace)}}
         self._workplace = workplace
+        self._own = list(own)
         self._secret = token_bytes(32)
         self._tests = [digest(cell.source) for cell in notebook.cells if _is_test(cell)]
         self._deadline = time.monotonic() + self._choice.limits.seconds
         self._guilty: set[int] = set()
         self._starts = 0
         self._reply: dict[str, Any] | None = None
+        self._last: int | None = None  # the cell that this kernel ran last
+        self._runs: list[CellRun | None] = []
         try:
-            runs = tuple(self._run_cell(cell, index) for index, cell in enumerate(notebook.cells))
+            for index, cell in enumerate(notebook.cells):
+                self._runs.append(self._run_cell(cell, index))
         finally:
             self._stop()
-        return Execution(notebook, runs, not self._choice.program, max(0, self._starts - 1))
+        return Execution(
+            notebook, tuple(self._runs), not self._choice.program, max(0, self._starts - 1)
+        )
 
     def _run_cell(self, cell: NotebookNode, index: int) -> CellRun | None:
         if cell.cell_type != "code":
             return None
         if not cell.source.strip():
             return CellRun(End.FINISHED) if not _is_test(cell) else CellRun(End.NOT_RUN)
-        if time.monotonic() > self._deadline or not self._restore(index):
-            cell.outputs = [_error("NotRunError", "the time for the whole notebook had run out")]
-            return CellRun(End.NOT_RUN)
-        begin = time.monotonic()
-        run = self._attempt(cell, index)
-        if run.end in (End.TIMEOUT, End.DIED, End.MEMORY):
-            self._guilty.add(index)
-        return CellRun(run.end, time.monotonic() - begin, run.error, run.report)
+        while True:
+            if time.monotonic() > self._deadline or not self._restore(index):
+                explanation = "the time for the whole notebook had run out"
+                cell.outputs = [_error("NotRunError", explanation)]
+                return CellRun(End.NOT_RUN)
+            begin = time.monotonic()
+            run = self._attempt(cell, index)
+            seconds = time.monotonic() - begin
+            if self._ended_before and self._last is not None:
+                self._blame(self._last)
+                continue
+            if run.end in FATAL:
+                self._guilty.add(index)
+            return CellRun(run.end, seconds, run.error, run.report)
+
+    def _blame(self, index: int) -> None:
+        """Let a cell that had ended well bear that the kernel ended after it."""
+        cell = self.nb.cells[index]
+        cell.outputs.append(_error("DeadKernelError", "the Python process ended after this cell"))
+        self._runs[index] = replace(self._runs[index], end=End.DIED, report=None)
+        self._guilty.add(index)
+        self._last = None
 
     def _attempt(self, cell: NotebookNode, index: int) -> CellRun:
         """Run one cell on the kernel that there is; afterwards there may be none."""
-        self._reply, self._shown = None, 0
+        self._reply, self._shown, self._ended_before = None, 0, False
         try:
             self.execute_cell(cell, index, store_history=True)
         except CellTimeoutError:  # it does not even answer to the interrupt
@@ -202,6 +171,7 @@ class NotebookRun(Execute):
             return CellRun(End.TIMEOUT)
         except DeadKernelError:
             limit = self._limit()
+            self._ended_before = self._has_ended_in_order()
             self._stop()
             ends = {"memory": End.MEMORY, "time": End.TIMEOUT}
             names = {"memory": "OutOfMemoryError", "time": "CellTimeoutError"}
@@ -210,6 +180,7 @@ class NotebookRun(Execute):
         content = self._reply["content"]
         if self._reply.get("header") is None:  # nbclient's own reply, after the interrupt
             return CellRun(End.TIMEOUT)
+        self._last = index
         end = End.FINISHED if content["status"] == "ok" else End.ERROR
         return CellRun(end, 0.0, content.get("ename", ""), self._report(cell, self._reply))
 
@@ -241,7 +212,7 @@ class NotebookRun(Execute):
                 if cell.cell_type != "code" or not cell.source.strip() or index in self._guilty:
                     continue
                 run = self._attempt(cell, index)
-                if run.end in (End.TIMEOUT, End.DIED, End.MEMORY):
+                if run.end in FATAL:
                     self._guilty.add(index)
                 if self.kc is None:
                     return
@@ -263,6 +234,7 @@ class NotebookRun(Execute):
             limits=asdict(choice.limits),
             secret=self._secret.hex(),
             tests=self._tests,
+            own=self._own,
             program=list(choice.program),
         )
         await self.km.start_kernel(cwd=str(workplace))
@@ -297,9 +269,9 @@ class NotebookRun(Execute):
         """Give a cell more time that got little of a busy machine; called by nbclient."""
         elapsed = time.monotonic() - self._began
         source = self.km.provisioner
-        computed = await source.usage() if isinstance(source, WarmProvisioner) else None
-        is_starved = computed is not None and _IDLE * elapsed < computed < timeout
-        if is_starved and elapsed < min(_PATIENCE * timeout, self._choice.limits.seconds):
+        waited = await source.waited() if isinstance(source, WarmProvisioner) else 0.0
+        latest = min(_PATIENCE * timeout, self._choice.limits.seconds)
+        if elapsed - waited < _NEARLY * timeout and elapsed < latest:
             return None
         return await super()._async_handle_timeout(timeout, cell)
 
@@ -307,11 +279,16 @@ class NotebookRun(Execute):
         """Take the time before a cell runs; called by nbclient."""
         self._began = time.monotonic()
         if isinstance(self.km.provisioner, WarmProvisioner):
-            self.km.provisioner.begin_usage()
+            self.km.provisioner.begin_waiting()
 
     def _limit(self) -> str | None:
         source = self.km.provisioner if self.km is not None else None
         return source.limit if isinstance(source, WarmProvisioner) else None
+
+    def _has_ended_in_order(self) -> bool:
+        """Whether the kernel's loop was ended, which shows only when the next cell is sent."""
+        source = self.km.provisioner if self.km is not None else None
+        return isinstance(source, WarmProvisioner) and source.ended_in_order
 
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Keep the reply to a cell; called by nbclient."""

@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -14,6 +16,7 @@ from multiprocessing import forkserver
 from typing import TypeVar
 
 from autograder.errors import InputError
+from autograder.kernels.sandbox import TemporaryFolder
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -62,16 +65,18 @@ def local(workers: int) -> Iterator[Place]:
     """Offer worker processes of this machine; what runs when this ends is finished first."""
     prepare()
     context = multiprocessing.get_context("forkserver")
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=context,
-        initializer=_detach,
-        max_tasks_per_child=_TASKS_OF_A_WORKER,
-    )
-    try:
-        yield Place(pool, workers, is_local=True)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with TemporaryFolder() as folder:
+        pool = ProcessPoolExecutor(
+            workers,
+            mp_context=context,
+            initializer=_detach,
+            initargs=(str(folder),),
+            max_tasks_per_child=_TASKS_OF_A_WORKER,
+        )
+        try:
+            yield Place(pool, workers, is_local=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -122,15 +127,15 @@ def carry_out(
     """
     waiting = iter(tasks)
     suspects: list[Task] = []
-    while True:
-        alone = bool(suspects)
-        queue = iter(suspects) if alone else waiting
-        suspects = []
-        with open_place(1 if alone else cores()) as place:
-            ahead = place.workers if alone else place.workers + 1
-            running: dict[Future[Answer], Task] = {}
-            try:
-                for future in _as_they_end(place, function, queue, running, ahead):
+    with _CtrlC() as stop:
+        while True:
+            alone = bool(suspects)
+            queue = iter(suspects) if alone else waiting
+            suspects = []
+            with open_place(1 if alone else cores()) as place:
+                ahead = place.workers if alone else place.workers + 1
+                running: dict[Future[Answer], Task] = {}
+                for future in _as_they_end(place, function, queue, running, ahead, stop):
                     task = running.pop(future)
                     if not alone and isinstance(future.exception(), BrokenProcessPool):
                         suspects = [task, *running.values()]
@@ -139,14 +144,44 @@ def carry_out(
                     if alone and isinstance(future.exception(), BrokenProcessPool):
                         suspects = [*running.values(), *queue]
                         break
-            except KeyboardInterrupt:
-                print("Stopping, once the submissions that run now are graded.", file=sys.stderr)
-                for future in [future for future in running if not future.cancel()]:
-                    wait([future])
-                    yield running[future], future
-                raise
-        if not suspects and not alone:
-            return
+            if stop.is_wished:
+                raise KeyboardInterrupt
+            if not suspects and not alone:
+                return
+
+
+class _CtrlC:
+    """Takes note of Ctrl-C instead of interrupting whatever happens to run; a second one does that.
+
+    Raised in the midst of writing a grade down, it would leave half of it, and the submissions that
+    run would be lost.
+
+    Attributes
+    ----------
+    is_wished : bool
+        Whether an end is.
+    """
+
+    def __init__(self) -> None:
+        self.is_wished = False
+        # Only there handlers can be set; whoever has set another one knows what he wants.
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        self._is_mine = in_main_thread and is_usual
+
+    def __enter__(self) -> "_CtrlC":
+        if self._is_mine:
+            signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_mine:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _note(self, *_: object) -> None:
+        self.is_wished = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("Stopping, once the submissions that run now are graded.", file=sys.stderr)
 
 
 def _as_they_end(
@@ -155,10 +190,11 @@ def _as_they_end(
     queue: Iterator[Task],
     running: dict[Future[Answer], Task],
     ahead: int,
+    stop: _CtrlC,
 ) -> Iterator[Future[Answer]]:
     """Yield futures as they end, and begin others in their place."""
     while True:
-        for task in islice(queue, ahead - len(running)):
+        for task in islice(queue, 0 if stop.is_wished else ahead - len(running)):
             try:
                 running[place.executor.submit(function, place.is_local, task)] = task
             except BrokenProcessPool as error:  # it broke while this task was fetched
@@ -170,9 +206,10 @@ def _as_they_end(
         yield from wait(running, return_when=FIRST_COMPLETED).done
 
 
-def _detach() -> None:
-    """Keep Ctrl-C from a worker, where it would cost a learner points."""
+def _detach(folder: str) -> None:
+    """Keep Ctrl-C from a worker, where it would cost a learner points, and its files together."""
     os.setsid()
+    tempfile.tempdir = folder  # what a kill leaves in there, the next run removes
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -18,6 +18,7 @@ from autograder.grade.work import Graded
 from autograder.notebooks import write_text
 
 FOLDER = ".autograder"
+_NEEDED = {"key", "score", "points", "notes", "notebooks"}
 _VERSION = 1  # of an entry, and of how submissions are graded
 
 
@@ -56,7 +57,8 @@ class Ledger:
             entry = json.loads(self._path(learner).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return entry if isinstance(entry, dict) else None
+        is_complete = isinstance(entry, dict) and entry.keys() >= _NEEDED
+        return entry if is_complete else None
 
     def write(self, graded: Graded, key: str, sandbox: str, score: float, points: float) -> None:
         """Enter a graded submission."""

@@ -6,7 +6,6 @@ import logging
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from nbgrader.converters.base import NbGraderException
 from autograder.errors import InputError
 from autograder.grade.course import Course
 from autograder.grade.skeleton import Skeleton
+from autograder.kernels.sandbox import TemporaryFolder
 from autograder.notebooks import read_notebook
 
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
@@ -35,7 +35,7 @@ def register(course: Course, assignment: str) -> None:
     """
     if not any(course.folder("source_directory", assignment).glob("*.ipynb")):
         return  # the gradebook alone knows it, from an earlier nbgrader generate_assignment
-    with tempfile.TemporaryDirectory(prefix="forwardpass-release-") as temporary:
+    with TemporaryFolder() as temporary:
         directory = course.directory(assignment)
         directory.release_directory = os.path.relpath(temporary, course.root)
         converter = GenerateAssignment(coursedir=directory, config=course.config)

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -17,6 +16,7 @@ from nbformat.v4 import new_code_cell
 from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.ledger import FOLDER
 from autograder.grade.work import Assignment
+from autograder.kernels.sandbox import TemporaryFolder
 from autograder.kernels.server import KernelServer
 from autograder.notebooks import read_notebook, write_text
 
@@ -79,12 +79,14 @@ def _ask(server: KernelServer, notebooks: Sequence[Path], assignment: Assignment
     """Execute the instructor's version and ask its kernels what they have loaded."""
     found: dict[str, None] = {}
     choice = KernelChoice(server.address, assignment.limits)
-    with TemporaryDirectory(prefix="forwardpass-scout-") as folder:
-        assignment.public.unpack(Path(folder))
+    with TemporaryFolder() as temporary:
+        folder = temporary / "work"
+        folder.mkdir()
+        assignment.public.unpack(folder)
         for path in notebooks:
             notebook = read_notebook(path)
             notebook.cells.append(new_code_cell(_QUESTION))
-            executed = NotebookRun(choice, assignment.config).run(notebook, Path(folder))
+            executed = NotebookRun(choice, assignment.config).run(notebook, folder)
             found |= dict.fromkeys(_answer(executed.notebook.cells[-1]))
     return [name for name in found if not name.startswith("__")]
 

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -60,6 +61,15 @@ class Result:
     points: float | None
     seconds: float
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A submission that is to be graded in this run."""
+
+    submission: Submission
+    standing: Standing
+    handed_in: datetime | None
 
 
 class Session:
@@ -144,11 +154,16 @@ class Session:
             waiting = []
             for submission in self.submissions:
                 standing = standings.get(submission.learner, stranger)
-                kept = self._kept(submission, standing, scores.get(submission.learner, {}))
+                try:
+                    kept = self._kept(submission, standing, scores.get(submission.learner, {}))
+                    handed_in = submission.handed_in()
+                except (OSError, ValueError) as error:
+                    yield _no_grade(submission.learner, _reason(error))
+                    continue
                 if kept is not None:
                     yield kept
                 else:
-                    waiting.append((submission, standing))
+                    waiting.append(_Waiting(submission, standing, handed_in))
             if waiting:
                 yield from self._grade_all(gradebook, waiting)
 
@@ -184,11 +199,9 @@ class Session:
             submission.learner, "kept", entry["score"], entry["points"], 0.0, tuple(entry["notes"])
         )
 
-    def _grade_all(
-        self, gradebook: Gradebook, waiting: Sequence[tuple[Submission, Standing]]
-    ) -> Iterator[Result]:
+    def _grade_all(self, gradebook: Gradebook, waiting: Sequence[_Waiting]) -> Iterator[Result]:
         """Keep all workers busy, and write down what they return."""
-        by_learner = {submission.learner: submission for submission, _ in waiting}
+        by_learner = {one.submission.learner: one.submission for one in waiting}
         function = partial(_grade, self._content, self._address(len(waiting)))
         for task, future in carry_out(self._place, function, map(_task, waiting)):
             submission = by_learner[task.learner]
@@ -276,9 +289,13 @@ def _grade(content: bytes, address: Address | None, is_local: bool, task: Task) 
     return work.grade(content, address if is_local else None, task)
 
 
-def _task(waiting: tuple[Submission, Standing]) -> Task:
-    submission, standing = waiting
-    return Task(submission.learner, pack(submission.folder), submission.handed_in(), standing)
+def _task(waiting: _Waiting) -> Task:
+    """Return what a worker is told; the files are read only now, a few submissions ahead."""
+    try:
+        parcel = pack(waiting.submission.folder)
+    except OSError:  # it could be read when the run began: the worker finds nothing to grade
+        parcel = Parcel(b"")
+    return Task(waiting.submission.learner, parcel, waiting.handed_in, waiting.standing)
 
 
 def _unusual(graded: Graded) -> Iterator[str]:
@@ -306,6 +323,10 @@ def _reason(error: BaseException) -> str:
         case NoSuchStudent():
             return "the gradebook has no such student, and Autograde.create_student is off"
         case KernelFailed():
+            return str(error)
+        case OSError():
+            return f"{error.filename or 'a file'}: {error.strerror or error}"
+        case ValueError():
             return str(error)
         case _:
             lines = str(error).strip().splitlines() or [""]

@@ -105,6 +105,11 @@ class Skeleton:
     kernelspec: dict[str, Any] | None
     regions: tuple[tuple[str, str], ...] = _NBGRADER_REGIONS
 
+    def defined(self) -> tuple[str, ...]:
+        """Return the names that the exercises' stubs define."""
+        stubs = (cell.source for cell in self.cells if cell.solution and cell.cell_type == "code")
+        return tuple(sorted({name for stub in stubs for name in defined_names(stub)}))
+
     def visible(self, cell: SkeletonCell) -> str:
         """Return the source of a cell as learners got it."""
         kept = []

@@ -279,7 +279,8 @@ class _Notebook:
         is_saved = False
         for station in self._stations(settings.autograde_preprocessors):
             if station is Execute:
-                execution = NotebookRun(self._choice, self._config).run(notebook, workplace)
+                runner = NotebookRun(self._choice, self._config)
+                execution = runner.run(notebook, workplace, self._skeleton.defined())
                 notebook, restarts = execution.notebook, execution.restarts
                 verdicts = verdict.judge(execution)
                 seconds = sum(run.seconds for run in execution.runs if run is not None)

@@ -6,7 +6,7 @@ standard input closes, it ends, and every kernel with it.
 
 A connection is a kernel, or one that asks for more modules to be imported. It begins with the
 client's request, one line of JSON; after that the server sends events (``ready``, ``limit``,
-``failed``, ``usage``, ``ended``) and takes the commands ``interrupt`` and ``usage``. When the
+``failed``, ``waited``, ``ended``) and takes the commands ``interrupt`` and ``waited``. When the
 client closes the connection, the kernel ends: nobody's kernel outlives him.
 """
 
@@ -127,8 +127,8 @@ class ForkServer:
             elif message.get("command") == "interrupt" and kernel.pid:
                 with suppress(ProcessLookupError):
                     os.kill(kernel.pid, signal.SIGINT)
-            elif message.get("command") == "usage":
-                self._tell(kernel, event="usage", seconds=_processor_seconds(kernel.pid))
+            elif message.get("command") == "waited":
+                self._tell(kernel, event="waited", seconds=self._waited(kernel))
 
     def _fork(self, kernel: _Kernel, request: dict[str, Any]) -> None:
         job = Job(
@@ -139,6 +139,7 @@ class ForkServer:
             limits=Limits(**request["limits"]),
             secret=bytes.fromhex(request["secret"]),
             tests=frozenset(request["tests"]),
+            own=frozenset(request["own"]),
             workplace=request["workplace"],
             program=request["program"],
         )
@@ -169,6 +170,10 @@ class ForkServer:
         os.close(write)
         kernel.pid, kernel.report = pid, read
         self._selector.register(read, selectors.EVENT_READ, lambda: self._hear_kernel(kernel))
+
+    def _waited(self, kernel: _Kernel) -> float | None:
+        """Return how long a kernel has waited for a processor, see :mod:`supervisor`."""
+        return _waited_for_processor(kernel.pid, depth=2 if self._in_namespaces else 1)
 
     def _let_go(self) -> None:
         """Close, in a forked child, what belongs to the server alone."""
@@ -219,15 +224,19 @@ class ForkServer:
             os.waitpid(kernel.pid, 0)
 
 
-def _processor_seconds(pid: int) -> float:
-    """Return how long the processes below one have been computing."""
-    total = 0.0
-    with suppress(psutil.Error):
-        for process in psutil.Process(pid).children(recursive=True):
-            with suppress(psutil.Error):
-                times = process.cpu_times()
-                total += sum((times.user, times.system, times.children_user, times.children_system))
-    return total
+def _waited_for_processor(supervisor: int, depth: int) -> float | None:
+    """Return how long a kernel was ready to run while others ran; None if nobody tells.
+
+    That is the second number in ``/proc/<pid>/schedstat``, in nanoseconds: what other work on this
+    machine has cost the kernel's main thread. The kernel is so many generations below.
+    """
+    with suppress(psutil.Error, OSError, ValueError, IndexError):
+        process = psutil.Process(supervisor)
+        for _ in range(depth):
+            # Adopted orphans come later.
+            process = min(process.children(), key=lambda child: child.create_time())
+        return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[1]) / 1e9
+    return None
 
 
 def import_all(modules: list[str]) -> dict[str, str]:

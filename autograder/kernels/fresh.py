@@ -20,20 +20,23 @@ def command() -> list[str]:
     return [sys.executable, "-m", "autograder.kernels.fresh", "{connection_file}"]
 
 
-def settings(secret: str, tests: list[str], limits: dict[str, int]) -> dict[str, str]:
+def settings(
+    secret: str, tests: list[str], own: list[str], limits: dict[str, int]
+) -> dict[str, str]:
     """Return what the kernel needs in its environment."""
-    return {VARIABLE: json.dumps({"secret": secret, "tests": tests, "limits": limits})}
+    content = {"secret": secret, "tests": tests, "own": own, "limits": limits}
+    return {VARIABLE: json.dumps(content)}
 
 
 def main() -> None:
     """Run the kernel."""
     own = json.loads(os.environ.pop(VARIABLE, "{}"))
-    apply_limits(Limits(**own.get("limits", {})))
+    limits = Limits(**own.get("limits", {}))
     start_kernel(
         Path(sys.argv[1]),
         bytes.fromhex(own.get("secret", "")),
         frozenset(own.get("tests", ())),
-        when_bound=lambda: None,
+        when_bound=lambda: apply_limits(limits),
     )
 
 

@@ -25,6 +25,8 @@ class _DisplayHook(ZMQShellDisplayHook):
 
     def __call__(self, result: Any = None) -> None:
         """Show the value of an expression; called by the interpreter."""
+        if self.guard is not None:
+            self.guard.note_hooked()
         self._value, self._caller = result, sys._getframe(1)
         try:
             super().__call__(result)
@@ -43,6 +45,10 @@ class _DisplayHook(ZMQShellDisplayHook):
 
 class _Shell(ZMQInteractiveShell):
     displayhook_class = Type(_DisplayHook)
+
+    def ask_exit(self) -> None:
+        """Make ``exit()`` an error of the cell that calls it, not the end of the cells below."""
+        raise SystemExit
 
 
 class GradingKernel(IPythonKernel):
@@ -74,7 +80,11 @@ class GradingKernel(IPythonKernel):
 
 
 def start_kernel(
-    connection_file: Path, secret: bytes, tests: frozenset[str], when_bound: Callable[[], None]
+    connection_file: Path,
+    secret: bytes,
+    tests: frozenset[str],
+    when_bound: Callable[[], None],
+    own: frozenset[str] = frozenset(),
 ) -> None:
     """Run a kernel in this process until it is shut down.
 
@@ -86,6 +96,8 @@ def start_kernel(
         The key of the guard's seals.
     tests : frozenset of str
         The digests of the test cells.
+    own : frozenset of str
+        The names that the exercises define.
     when_bound : callable
         Called once, when the kernel's sockets are there and before any cell runs.
     """
@@ -96,7 +108,7 @@ def start_kernel(
     )
     app.config.HistoryManager.enabled = False
     app.initialize([])
-    app.kernel.guard = Guard(app.shell, secret, tests)
+    app.kernel.guard = Guard(app.shell, secret, tests, own)
     app.shell.displayhook.guard = app.kernel.guard
     when_bound()
     app.start()

@@ -3,6 +3,7 @@
 import ctypes
 import fcntl
 import os
+import re
 import socket
 import struct
 
@@ -61,6 +62,18 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = 
         data.encode() or None,
         about=target,
     )
+
+
+def mount_points() -> list[str]:
+    """Return where this process's mounts are, in their order, proc_pid_mountinfo(5)."""
+    with open("/proc/self/mountinfo", "rb") as stream:
+        names = [line.split()[4] for line in stream]
+    # Blanks and the like are written as \\040; names need not be valid text.
+    return [os.fsdecode(re.sub(rb"\\([0-7]{3})", _character, name)) for name in names]
+
+
+def _character(octal: re.Match[bytes]) -> bytes:
+    return bytes([int(octal[1], 8)])
 
 
 def enter_user_namespace(extra: int = 0) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from traitlets import Dict, List, Unicode
 from autograder.kernels import fresh, sandbox
 from autograder.kernels.levels import Level
 from autograder.kernels.limits import Limits
+from autograder.kernels.sandbox import ENDED_IN_ORDER
 from autograder.kernels.server import Address, KernelFailed, KernelProcess, KernelServer, Walls
 
 NAME = "forwardpass-warm"
@@ -46,9 +46,11 @@ class WarmProvisioner(LocalProvisioner):
     limits = Dict(help="See autograder.kernels.limits.Limits")
     secret = Unicode("", help="Key of the guard's seals, in hexadecimal digits")
     tests = List(Unicode(), help="Digests of the test cells")
+    own = List(Unicode(), help="Names that the exercises define")
     program = List(Unicode(), help="Another kernel's own command; empty: the warm Python kernel")
 
     _kernel: KernelProcess | None = None
+    _number: int | None = None  # of the kernel, also over a restart
     _own_server: KernelServer | None = None
 
     @property
@@ -64,36 +66,44 @@ class WarmProvisioner(LocalProvisioner):
         self._kernel.read_events()
         return self._kernel.limit
 
-    def begin_usage(self) -> None:
-        """Begin to count the kernel's processor time; does not wait."""
+    @property
+    def ended_in_order(self) -> bool:
+        """Whether the kernel came to the end of its loop, rather than to a sudden one."""
+        return self._kernel is not None and self._kernel.status == ENDED_IN_ORDER
+
+    def begin_waiting(self) -> None:
+        """Begin to count how long the kernel waits for a processor; does not wait itself."""
         if self._kernel is not None:
             self._kernel.read_events()
-            self._kernel.ask_usage()
+            self._kernel.ask_waited()
 
-    async def usage(self) -> float | None:
-        """Return the processor seconds since :meth:`begin_usage`; None if nobody tells."""
+    async def waited(self) -> float:
+        """Return the seconds since :meth:`begin_waiting` in which others took the processor."""
         if self._kernel is None:
-            return None
-        before = await self._answered_usage()
-        self._kernel.ask_usage()
-        after = await self._answered_usage()
-        return None if before is None or after is None else after - before
+            return 0.0
+        before = await self._answer()
+        self._kernel.ask_waited()
+        after = await self._answer()
+        return 0.0 if before is None or after is None else after - before
 
-    async def _answered_usage(self) -> float | None:
+    async def _answer(self) -> float | None:
         deadline = time.monotonic() + _ANSWER_SECONDS
-        while self._kernel.usage is None and time.monotonic() < deadline:
+        while not self._kernel.is_answered and time.monotonic() < deadline:
             self._kernel.read_events()
             await asyncio.sleep(_STEP_SECONDS)
-        return self._kernel.usage
+        return self._kernel.waited if self._kernel.is_answered else None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the place of the kernel's sockets; called before every start."""
         if not can_fork():
+            if sandbox.choose(self.sandbox) is not Level.NONE:
+                raise KernelFailed("without fork there is no sandbox for kernels: choose none")
             return await super().pre_launch(**kwargs)
         manager = self.parent
         if self._kernel is not None:  # a restart
             self._kernel.remove()
-        self._kernel = KernelProcess(self._address())
+        self._kernel = KernelProcess(self._address(), self._number)
+        self._number = self._kernel.number
         for name, value in self._kernel.connection.items():
             setattr(manager, name, value)
         self.connection_info = manager.get_connection_info()
@@ -109,7 +119,7 @@ class WarmProvisioner(LocalProvisioner):
             If it does not come up.
         """
         if not can_fork():
-            own = fresh.settings(self.secret, list(self.tests), dict(self.limits))
+            own = fresh.settings(self.secret, list(self.tests), list(self.own), dict(self.limits))
             kwargs["env"] = {**kwargs.get("env", os.environ), **own}
             return await super().launch_kernel(cmd, **kwargs)
         kernel = self._kernel
@@ -120,6 +130,7 @@ class WarmProvisioner(LocalProvisioner):
             limits=Limits(**self.limits),
             secret=bytes.fromhex(self.secret),
             tests=self.tests,
+            own=self.own,
             program=cmd,
         )
         deadline = time.monotonic() + _START_SECONDS
@@ -128,7 +139,7 @@ class WarmProvisioner(LocalProvisioner):
             if kernel.status is not None or time.monotonic() > deadline:
                 late = f"it is not ready after {_START_SECONDS} s"
                 ended = None if kernel.status is None else f"exit status {kernel.status}"
-                kernel.remove()
+                await self.cleanup()
                 raise KernelFailed(f"no kernel: {kernel.failure or ended or late}")
             await asyncio.sleep(_STEP_SECONDS)
         return self.connection_info
@@ -178,7 +189,9 @@ class WarmProvisioner(LocalProvisioner):
         elif self._kernel is not None:
             self._kernel.remove()
             self._kernel = None
-            if self._own_server is not None:
+            if not restart:
+                self._number = None
+            if not restart and self._own_server is not None:
                 self._own_server.close()
                 self._own_server = None
 
@@ -194,9 +207,13 @@ class WarmProvisioner(LocalProvisioner):
         return _server_of_this_process(level, tuple(self.modules)).address
 
 
-@cache
 def _server_of_this_process(level: Level, modules: tuple[str, ...]) -> KernelServer:
     """Return the fork server for these modules, which ends with this process."""
-    server = KernelServer(Walls(level, modules))
-    atexit.register(server.close)
+    server = _servers.get((level, modules))
+    if server is None or not server.is_running:
+        server = _servers[level, modules] = KernelServer(Walls(level, modules))
+        atexit.register(server.close)
     return server
+
+
+_servers: dict[tuple[Level, tuple[str, ...]], KernelServer] = {}

@@ -6,12 +6,19 @@ import shutil
 import site
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import InputError
 from autograder.kernels.levels import Level
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing here works but the level none
+    fcntl = None
 
 # What of /etc programs need that is nobody's secret.
 _ETC = (
@@ -29,14 +36,60 @@ _ETC = (
     "ssl",
     "timezone",
 )
+_PROCESSORS = Path("/sys/devices/system/cpu")  # how many there are
 _EMPTY_IMAGE = "forwardpass-empty"
+_PREFIX = "fp-"  # of temporary folders; short, for the path of a Unix socket has 107 bytes
+_LOCK = "lock"  # held by a folder's owner for as long as he lives, flock(2)
 
 # Inside the walls, as a kernel and its supervisor see them.
 HOME = Path("/home/learner")  # a file system of its own, of limited size
 SOCKETS = Path("/run/kernel")
 OUTSIDE = Path("/run/forkserver")  # what the fork server shares with its clients
 SOCKET = "forkserver"  # in there
+# The status of a kernel whose loop has come to its end, which none of its cells has seen.
+ENDED_IN_ORDER = 77
 IMPORTED = "imported.json"  # likewise, written when the server is ready: {"failed": {module: why}}
+
+
+class TemporaryFolder:
+    """A folder that lasts until it is removed, or its owner has been killed and another is made.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    """
+
+    def __init__(self) -> None:
+        _remove_abandoned()
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._lock = (self.path / _LOCK).open("xb")
+        if fcntl is not None:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove it and all that is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.close()
+
+
+def _remove_abandoned() -> None:
+    """Remove the folders of processes that were killed: those whose lock nobody holds."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if fcntl is None or folder.lstat().st_uid != os.geteuid():
+                continue
+            descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 @dataclass(frozen=True)
@@ -192,22 +245,22 @@ def _bubblewrap(folder: Path, view: View) -> list[str]:
             command += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
             command += ["--ro-bind", str(path), str(path)]
-    for name in _ETC:
-        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    command += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
-    made: set[Path] = {Path("/")}
-    for path in (Path("/tmp"), HOME, SOCKETS, OUTSIDE, *view.paths):
+    command += ["--perms", "1777", "--tmpfs", "/tmp"]
+    made: set[Path] = {Path("/"), Path("/tmp")}
+    for path in (Path("/etc"), _PROCESSORS, HOME, SOCKETS, OUTSIDE, *view.paths):
         # Bubblewrap would make a parent folder that only root may pass where the real one is so.
         for parent in [*reversed(path.parents), *([path] if not path.is_file() else [])]:
             if parent not in made and not str(parent).startswith("/usr"):
                 command += ["--perms", "0755", "--dir", str(parent)]
                 made.add(parent)
+    for path in (*(Path("/etc", name) for name in _ETC), _PROCESSORS):
+        command += ["--ro-bind-try", str(path), str(path)]
     for path in view.paths:
         command += ["--ro-bind", str(path), str(path)]
     for path in view.hidden:
         if _is_within(path, {place for place in view.paths if place.is_dir()}):
             command += ["--tmpfs", str(path), "--remount-ro", str(path)]
-    command += ["--perms", "1777", "--tmpfs", "/tmp", "--bind", str(folder), str(OUTSIDE)]
+    command += ["--bind", str(folder), str(OUTSIDE)]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,9 @@ from autograder.kernels.sandbox import IMPORTED, SOCKET, View
 _START_SECONDS = 300  # importing torch and tensorflow on a slow disk takes a minute
 # Five Unix sockets beside each other stand for a kernel's five ports.
 _PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+
+
+_GONE = "the kernels' fork server is gone"
 
 
 class KernelFailed(Exception):
@@ -89,7 +93,8 @@ class KernelServer:
     """
 
     def __init__(self, walls: Walls) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="fp-"))
+        self._temporary = sandbox.TemporaryFolder()
+        self._folder = self._temporary.path
         self.address = Address(self._folder, walls.level)
         view: View = sandbox.view_of(walls.modules, walls.visible, walls.hidden)
         environment = sandbox.environment(walls.level, walls.environment)
@@ -125,6 +130,11 @@ class KernelServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it can still be asked for kernels."""
+        return self._process.poll() is None
+
     def close(self) -> None:
         """End the server and its kernels, and remove what they shared with this process."""
         with suppress(OSError):
@@ -135,7 +145,7 @@ class KernelServer:
             self._process.kill()
             self._process.wait()
         self._log.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._temporary.remove()
 
     def import_also(self, modules: Sequence[str]) -> None:
         """Import more modules, for the kernels that are still to come.
@@ -153,7 +163,7 @@ class KernelServer:
                 with asker.makefile("rb") as answers:
                     self.failed |= json.loads(answers.readline() or b"{}").get("failed", {})
             except OSError as error:
-                raise KernelFailed(f"the kernels' fork server is gone ({error})") from None
+                raise KernelFailed(f"{_GONE} ({error})") from None
 
     def complaints(self) -> str:
         """Return the last line that the server wrote to its log."""
@@ -181,9 +191,16 @@ class KernelProcess:
     Parameters
     ----------
     address : Address
+    number : int or None
+        Of a kernel that has ended and whose place this one takes: clients stay connected.
+
+    Raises
+    ------
+    KernelFailed
+        If there is no server at this address.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, number: int | None = None) -> None:
         self._address = address
         self._socket: socket.socket | None = None
         self._received = b""
@@ -191,13 +208,21 @@ class KernelProcess:
         self.limit: str | None = None  # which limit it went beyond
         self.status: int | None = None  # as a shell would give it
         self.failure: str | None = None
-        self.usage: float | None = None  # the newest answer to ask_usage
+        # The newest answer to ask_waited: seconds, or None where the system does not tell.
+        self.waited: float | None = None
+        self.is_answered = False
         while True:
-            self.number = random.SystemRandom().randrange(2**31)
+            self.number = random.SystemRandom().randrange(2**31) if number is None else number
             self.folder = address.folder / str(self.number)
-            with suppress(FileExistsError):
-                (self.folder / "sockets").mkdir(parents=True)
+            try:
+                self.folder.mkdir()
+            except FileExistsError:
+                number = None
+            except OSError as error:
+                raise KernelFailed(f"{_GONE} ({error.strerror})") from None
+            else:
                 break
+        (self.folder / "sockets").mkdir()
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -213,6 +238,7 @@ class KernelProcess:
         limits: Limits,
         secret: bytes,
         tests: Sequence[str],
+        own: Sequence[str] = (),
         program: list[str] | None,
     ) -> None:
         """Ask for the kernel; :meth:`read_events` tells when it is there.
@@ -226,7 +252,7 @@ class KernelProcess:
         environment : mapping of str to str
             Set in addition to the server's.
         limits : Limits
-        secret, tests
+        secret, tests, own
             For :class:`~autograder.kernels.guard.Guard`.
         program : list of str or None
             A kernel of another kind, as its kernel specification starts it.
@@ -234,10 +260,10 @@ class KernelProcess:
         Raises
         ------
         KernelFailed
-            If the server does not answer.
+            If the server does not answer, or the working directory cannot be copied.
         """
         if self._address.level is not Level.NONE:
-            shutil.copytree(workplace, self.folder / "files", symlinks=True)
+            _copy(workplace, self.folder / "files")
         request = {
             "number": self.number,
             "connection": {
@@ -251,6 +277,7 @@ class KernelProcess:
             "limits": asdict(limits),
             "secret": secret.hex(),
             "tests": list(tests),
+            "own": list(own),
             "workplace": str(self.folder_inside(workplace)),
             "program": program,
         }
@@ -259,7 +286,8 @@ class KernelProcess:
             self._socket.connect(str(self._address.folder / SOCKET))
             self._socket.sendall(json.dumps({"request": request}).encode() + b"\n")
         except OSError as error:
-            raise KernelFailed(f"the kernels' fork server is gone ({error.strerror})") from None
+            self.remove()
+            raise KernelFailed(f"{_GONE} ({error.strerror})") from None
         self._socket.setblocking(False)
 
     def folder_inside(self, workplace: Path) -> Path:
@@ -293,12 +321,12 @@ class KernelProcess:
             with suppress(OSError):
                 self._socket.sendall(b'{"command": "interrupt"}\n')
 
-    def ask_usage(self) -> None:
-        """Ask for the processor time that the kernel has taken, in seconds."""
-        self.usage = None
+    def ask_waited(self) -> None:
+        """Ask how long the kernel was ready to run while others ran."""
+        self.is_answered = False
         if self._socket is not None:
             with suppress(OSError):
-                self._socket.sendall(b'{"command": "usage"}\n')
+                self._socket.sendall(b'{"command": "waited"}\n')
 
     def kill(self) -> None:
         """End the kernel, and all that it started."""
@@ -320,8 +348,8 @@ class KernelProcess:
                 self.limit = event["what"]
             case "failed":
                 self.failure = event["why"]
-            case "usage":
-                self.usage = event["seconds"]
+            case "waited":
+                self.waited, self.is_answered = event["seconds"], True
             case "ended":
                 self.status = event["status"]
 
@@ -329,3 +357,20 @@ class KernelProcess:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def _copy(workplace: Path, target: Path) -> None:
+    """Copy a working directory, links as links; pipes and sockets are not for a kernel."""
+
+    def special(folder: str, names: list[str]) -> list[str]:
+        kinds = [(name, Path(folder, name).lstat().st_mode) for name in names]
+        known = (stat.S_ISREG, stat.S_ISDIR, stat.S_ISLNK)
+        return [name for name, mode in kinds if not any(is_kind(mode) for is_kind in known)]
+
+    try:
+        shutil.copytree(workplace, target, symlinks=True, ignore=special)
+    except shutil.Error as error:
+        name, _, why = error.args[0][0]
+        raise KernelFailed(f"{name} cannot be copied for the kernel: {why}") from None
+    except OSError as error:
+        raise KernelFailed(f"{workplace} cannot be copied for the kernel: {error}") from None

@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import signal
+import stat
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -22,7 +23,7 @@ import psutil
 
 from autograder.kernels import namespaces
 from autograder.kernels.limits import Limits, apply_limits
-from autograder.kernels.sandbox import HOME, OUTSIDE, SOCKETS
+from autograder.kernels.sandbox import ENDED_IN_ORDER, HOME, OUTSIDE, SOCKETS
 
 _POLL_SECONDS = 0.1
 _FIRST_USER = 200_000  # kernels of a fork server that runs as root get user numbers from here
@@ -43,7 +44,7 @@ class Job:
     environment : mapping of str to str
         What the kernel finds in its environment beyond the fork server's.
     limits : Limits
-    secret, tests
+    secret, tests, own
         For the guard.
     workplace : str or None
         The working directory where there are no namespaces.
@@ -59,6 +60,7 @@ class Job:
     limits: Limits
     secret: bytes
     tests: frozenset[str]
+    own: frozenset[str] = frozenset()
     workplace: str | None = None
     program: list[str] | None = None
 
@@ -115,9 +117,10 @@ def _oversee(job: Job, report: int, *, in_namespaces: bool) -> int:
     if kernel == 0:
         os.close(bound_read)
         os.close(go_write)
-        os.close(report)
 
         def when_bound() -> None:
+            os.close(report)
+            apply_limits(job.limits)
             os.write(bound_write, b"b")
             if not os.read(go_read, 1):
                 os._exit(1)  # the supervisor is gone
@@ -125,20 +128,21 @@ def _oversee(job: Job, report: int, *, in_namespaces: bool) -> int:
             os.close(go_read)
 
         _live(job, user, when_bound, in_namespaces=in_namespaces)
-        return 0
+        return ENDED_IN_ORDER
     os.close(bound_write)
     os.close(go_read)
     signal.signal(signal.SIGINT, lambda *_: _signal(kernel, signal.SIGINT))
     # The fork server asks for the end so, where no namespace ends everything at once.
     signal.signal(signal.SIGTERM, lambda *_: _kill_all(kernel, in_namespaces=in_namespaces))
-    if os.read(bound_read, 1):
+    if _is_bound(job, kernel, bound_read, SOCKETS if in_namespaces else job.folder / "sockets"):
         if in_namespaces:
             # Sockets stay reachable; the disk behind them is out of reach from here on.
             flags = namespaces.REMOUNT | namespaces.BIND | namespaces.READ_ONLY
             flags |= namespaces.NO_SETUID | namespaces.NO_DEVICES
             namespaces.mount("none", str(SOCKETS), flags=flags)
         _tell(report, event="ready")
-        os.write(go_write, b"g")
+        with suppress(BrokenPipeError):  # another program does not wait for it, and it may be dead
+            os.write(go_write, b"g")
     return _watch(job, kernel, report, in_namespaces=in_namespaces)
 
 
@@ -156,7 +160,7 @@ def _build_world(job: Job, user: int) -> None:
     for path in (work, temporary, shared, *work.rglob("*")):
         if os.geteuid() == 0:
             os.chown(path, user, user, follow_symlinks=False)
-    mount(str(temporary), "/tmp", flags=namespaces.BIND)
+    _replace_temporary_folder(temporary)
     mount(str(shared), "/dev/shm", flags=namespaces.BIND)
     sockets = job.folder / "sockets"
     if os.geteuid() == 0:
@@ -168,6 +172,31 @@ def _build_world(job: Job, user: int) -> None:
     with suppress(OSError):  # Linux 6.14; before that, RLIMIT_NPROC and the watch must do
         # 301 is the least that the kernel takes.
         Path("/proc/sys/kernel/pid_max").write_text(str(max(job.limits.processes, 301)))
+
+
+def _replace_temporary_folder(own: Path) -> None:
+    """Mount the kernel's own folder as /tmp, with what the fork server is shown there.
+
+    It may be Python itself: an environment can lie anywhere.
+    """
+    places: list[str] = []
+    for place in namespaces.mount_points():
+        if place.startswith("/tmp/") and not place.startswith(tuple(f"{p}/" for p in places)):
+            places.append(place)
+    shown = [os.open(place, os.O_PATH) for place in places]  # they are about to be covered
+    for place, descriptor in zip(places, shown, strict=True):
+        inside = own / Path(place).relative_to("/tmp")
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            inside.mkdir(parents=True, exist_ok=True)
+        elif not inside.exists():
+            inside.parent.mkdir(parents=True, exist_ok=True)
+            inside.touch()
+    namespaces.mount(str(own), "/tmp", flags=namespaces.BIND)
+    for place, descriptor in zip(places, shown, strict=True):
+        # With what is mounted in it: an ordinary user may not uncover that, mount_namespaces(7).
+        flags = namespaces.BIND | namespaces.RECURSIVE
+        namespaces.mount(f"/proc/self/fd/{descriptor}", place, flags=flags)
+        os.close(descriptor)
 
 
 def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces: bool) -> None:
@@ -187,7 +216,6 @@ def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces:
     elif job.workplace:
         os.chdir(job.workplace)
     connection = {**job.connection, "ip": str(folder / "c")}
-    apply_limits(job.limits)
     if in_namespaces:
         if os.geteuid() == 0:
             os.setgroups([])
@@ -200,13 +228,31 @@ def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces:
     path = folder / "connection.json"
     path.write_text(json.dumps(connection), encoding="utf-8")
     if job.program is not None:
-        when_bound()
+        apply_limits(job.limits)
         arguments = [part.replace("{connection_file}", str(path)) for part in job.program]
-        os.execvp(arguments[0], arguments)
+        try:
+            os.execvp(arguments[0], arguments)  # which closes all pipes of this process
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, arguments[0]) from None
     # Here, not above: in the fork server it is loaded, and in tests of this module not needed.
     from autograder.kernels.kernel import start_kernel
 
-    start_kernel(path, job.secret, job.tests, when_bound)
+    start_kernel(path, job.secret, job.tests, when_bound, job.own)
+
+
+def _is_bound(job: Job, kernel: int, bound: int, folder: Path) -> bool:
+    """Wait until the kernel's sockets are there; False if it ends before."""
+    if job.program is None:
+        return bool(os.read(bound, 1))
+    ports = [port for name, port in job.connection.items() if name.endswith("_port")]
+    places = [f"{folder}/c-{port}" for port in ports]
+    deadline = time.monotonic() + job.limits.seconds
+    while not all(os.path.exists(place) for place in places):
+        ended = os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is not None or time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS / 10)
+    return True
 
 
 def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
@@ -215,7 +261,7 @@ def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
     baseline = psutil.Process(os.getpid()).memory_info().rss
     told = False
     while True:
-        pid, status = os.waitpid(-1, os.WNOHANG)
+        pid, status, used = os.wait4(-1, os.WNOHANG)
         if pid == kernel:
             break
         if pid != 0:
@@ -228,6 +274,8 @@ def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
             _tell(report, event="limit", what=broken)
             _kill_all(kernel, in_namespaces=in_namespaces)
         time.sleep(_POLL_SECONDS)
+    if not told and os.WIFSIGNALED(status) and used.ru_utime + used.ru_stime >= job.limits.seconds:
+        _tell(report, event="limit", what="time")  # the system itself has ended it, RLIMIT_CPU
     _kill_all(kernel, in_namespaces=in_namespaces)
     return _exit_code(status)
 

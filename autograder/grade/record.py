@@ -1,0 +1,67 @@
+"""What is recorded of an execution: all that a verdict may rest on.
+
+Between this and the verdict nothing runs, so that another process can come to judge.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from nbformat import NotebookNode
+
+
+class End(StrEnum):
+    """How the execution of a cell ended."""
+
+    FINISHED = "finished"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    DIED = "died"
+    MEMORY = "memory"
+    NOT_RUN = "not run"
+
+
+FATAL = (End.TIMEOUT, End.DIED, End.MEMORY)
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What became of one code cell.
+
+    Attributes
+    ----------
+    end : End
+    seconds : float
+        Wall time.
+    error : str
+        The name of the error, or nothing.
+    report : dict or None
+        What the kernel's guard saw of a test cell; None without a valid seal.
+    """
+
+    end: End
+    seconds: float = 0.0
+    error: str = ""
+    report: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An executed notebook.
+
+    Attributes
+    ----------
+    notebook : nbformat.NotebookNode
+        With outputs.
+    runs : tuple of (CellRun or None)
+        One for each cell; None where there is nothing to run.
+    is_guarded : bool
+        Whether the kernel seals its replies to test cells.
+    restarts : int
+        How often the kernel had to be restored.
+    """
+
+    notebook: NotebookNode
+    runs: tuple[CellRun | None, ...]
+    is_guarded: bool
+    restarts: int

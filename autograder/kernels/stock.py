@@ -1,0 +1,315 @@
+"""What a fresh kernel is like, to be compared with later and put back."""
+
+import ast
+import builtins
+import ctypes
+import gc
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
+from types import FunctionType, ModuleType
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+# Where tests look for the truth, and what runs them. A module that is not loaded when the kernel
+# starts is not watched.
+_TESTING = ("forwardpass.check", "numpy.testing", "numpy.testing._private.utils")
+_MODULES = (
+    *_TESTING,
+    "builtins",
+    "hashlib",
+    "math",
+    "numpy",
+    "numpy._core.fromnumeric",
+    "numpy._core.numeric",
+    "numpy.linalg",
+    "numpy.linalg._linalg",
+    "operator",
+    "pandas._testing",
+    "pandas.testing",
+    "tensorflow.debugging",
+    "torch.testing",
+    "torch.testing._comparison",
+    "traceback",
+    "unittest.case",
+)
+PROGRAMS = ("IPython.core.", "ipykernel.", "jupyter_client.session", "autograder.kernels.")
+# Of packages that change themselves as they go, what tests compare with.
+_SOME_OF = {
+    "tensorflow": ("equal", "reduce_all", "reduce_any"),
+    "torch": ("all", "allclose", "any", "equal", "is_tensor", "isclose"),
+}
+# IPython exchanges the first ones itself, and no verdict rests on the others.
+_FREE = frozenset({"input", "display", "get_ipython", "print", "open", "help", "exit", "quit"})
+_HOOKS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
+_PARTS = ("user_ns", "user_module", "compile", "displayhook", "display_trap", "builtin_trap")
+_PARTS += ("input_transformer_manager", "events")
+_MISSING = object()
+_WRITABLE = ("/home/learner/", "/tmp/")  # as a sandboxed kernel sees it
+# CPython counts the changes of each dictionary, PEP 509; later versions have given that up.
+_VERSION_OFFSET = 24 if sys.version_info[:2] == (3, 11) and sys.maxsize > 2**32 else 0
+
+
+class Stock:
+    """What a fresh kernel is like, before any of the learner's code ran."""
+
+    def __init__(self, shell: InteractiveShell, own: frozenset[str]) -> None:
+        self._shell = shell
+        self._own = own
+        self._globals = vars(shell.user_module)
+        self._modules = {
+            name: module
+            for name, module in sys.modules.items()
+            if module is not None and (name in _MODULES or name.startswith(PROGRAMS))
+        }
+        self._values: list[tuple[Any, str, Any, str]] = []
+        self._sizes: list[tuple[type, int, frozenset[str]]] = []
+        self._states: list[tuple[dict, dict, str]] = []
+        for name, module in self._modules.items():
+            self._take_module(name, module)
+        for name, chosen in _SOME_OF.items():
+            module = sys.modules.get(name)
+            present = vars(module) if module is not None else {}
+            self._take(module, ((key, present[key]) for key in chosen if key in present), name)
+        kernel = shell.kernel
+        parts = [getattr(shell, name) for name in _PARTS[2:]]
+        self._subjects = [
+            (subject, type(subject), frozenset(vars(subject)))
+            for subject in (shell, kernel, kernel.session, *parts)
+        ]
+        self._parts = {name: getattr(shell, name) for name in _PARTS}
+        self._handlers = dict(kernel.shell_handlers)
+        self._hooks = {name: list(getattr(shell, name)) for name in _HOOKS}
+        self._callbacks = {name: list(them) for name, them in shell.events.callbacks.items()}
+        functions = ((_function_of(value), label) for _, _, value, label in self._values)
+        self.labels = {id(function): label for function, label in functions if function}
+        self._counted = list(self._dictionaries())
+        self._imports: dict[str, Any] = {}
+        self._known = {id(module) for name, module in self._modules.items() if name in _MODULES}
+        self._known |= {
+            id(value) for _, _, value, label in self._values if label.startswith(_TESTING)
+        }
+
+    def _take_module(self, name: str, module: ModuleType) -> None:
+        values = vars(module)
+        everything = name in _TESTING
+        chosen = (
+            (key, value)
+            for key, value in list(values.items())
+            if not (key.startswith("__") and module is not builtins)
+            and (everything or callable(value))
+            and not (module is builtins and key in _FREE)
+        )
+        self._take(module, chosen, name)
+        for key, value in list(values.items()):
+            kind = type(value)
+            if key.startswith("__"):
+                continue
+            if isinstance(value, type) and value.__module__ == name:
+                hidden = ("__dict__", "__weakref__", "__doc__", "__module__")
+                inside = [(key, v) for key, v in vars(value).items() if key not in hidden]
+                label = f"{name}.{value.__name__}"
+                self._take(
+                    value,
+                    (
+                        (key, v)
+                        for key, v in inside
+                        if v is None
+                        or callable(v)
+                        or isinstance(v, (property, staticmethod, classmethod))
+                    ),
+                    label,
+                )
+                above = {key for base in value.__mro__[1:] for key in vars(base)}
+                self._sizes.append((value, len(vars(value)), frozenset(above - set(vars(value)))))
+            elif name == "forwardpass.check" and kind is dict:
+                self._states.append((value, dict(value), name))
+            elif name == "forwardpass.check" and kind.__module__ == name:
+                self._states.append((vars(value), dict(vars(value)), f"{name}.{kind.__name__}"))
+
+    def _take(self, owner: Any, values: Iterable[tuple[str, Any]], label: str) -> None:
+        self._values += [(owner, key, value, f"{label}.{key}") for key, value in values]
+
+    def _dictionaries(self) -> Iterator[tuple[Any, dict, int, str]]:
+        """Yield the dictionaries whose changes are counted, with the place of the count."""
+        if not _VERSION_OFFSET:
+            return
+        for name in ("numpy", "numpy._core.numeric", *_TESTING):
+            module = self._modules.get(name)
+            if module is None:
+                continue
+            kinds = [v for v in vars(module).values() if isinstance(v, type)]
+            kinds = [kind for kind in kinds if kind.__module__ == name == "forwardpass.check"]
+            for space in (vars(module), *(gc.get_referents(vars(kind))[0] for kind in kinds)):
+                yield ctypes.c_uint64.from_address(id(space) + _VERSION_OFFSET), space, 0, name
+
+    def counts_now(self) -> list[tuple[int, int]]:
+        """Return how often each of some dictionaries has changed, and how long it is."""
+        return [(count.value, len(space)) for count, space, _, _ in self._counted]
+
+    def changed(self, before: list[tuple[int, int]]) -> list[str]:
+        """Name what has changed meanwhile, even if it was put back; new names are no change."""
+        return [
+            label
+            for (count, space, _, label), (then, length) in zip(self._counted, before, strict=False)
+            if count.value != then and len(space) == length
+        ]
+
+    def put_back(self, is_running: bool) -> list[str]:
+        """Undo what was exchanged, and name it, where it is no honest person's doing."""
+        is_learners, learners_own = _is_learners, self._globals
+        altered = []
+        for owner, name, value, label in self._values:
+            current = owner.__dict__.get(name, _MISSING)
+            if current is not value:
+                setattr(owner, name, value)
+                if is_running or is_learners(current, learners_own):
+                    altered.append(label)
+        for kind, length, above in self._sizes:
+            if len(vars(kind)) != length:
+                for name in above & set(vars(kind)):
+                    delattr(kind, name)
+                    altered.append(f"{kind.__module__}.{kind.__name__}.{name}")
+        for state, copy, label in self._states:
+            if state != copy:
+                state.clear()
+                state.update(copy)
+                altered.append(label)
+        return [*altered, *self._put_modules_back(), *self._put_shell_back()]
+
+    def _put_modules_back(self) -> Iterator[str]:
+        for name, module in self._modules.items():
+            above, _, leaf = name.rpartition(".")
+            parent = sys.modules.get(above)
+            if sys.modules.get(name) is not module:
+                sys.modules[name] = module
+                yield name
+            if name in _MODULES and parent is not None and vars(parent).get(leaf) is not module:
+                setattr(parent, leaf, module)
+                yield name
+
+    def _put_shell_back(self) -> Iterator[str]:
+        shell = self._shell
+        for subject, kind, names in self._subjects:
+            if type(subject) is not kind:
+                subject.__class__ = kind
+                yield f"IPython's {kind.__name__}"
+            for name in set(vars(subject)) - names:
+                if callable(getattr(kind, name, None)):
+                    del vars(subject)[name]
+                    yield f"IPython's {name}"
+        for name, part in self._parts.items():
+            if getattr(shell, name) is not part:
+                setattr(shell, name, part)
+                yield f"IPython's {name}"
+        if shell.kernel.shell_handlers != self._handlers:
+            shell.kernel.shell_handlers.update(self._handlers)
+            yield "the kernel's handlers"
+        if self._globals.get("__builtins__") not in (builtins, vars(builtins)):
+            self._globals["__builtins__"] = builtins
+            yield "__builtins__"
+        for name, hooks in self._hooks.items():
+            current = getattr(shell, name)
+            if [id(hook) for hook in current] != [id(hook) for hook in hooks]:
+                is_own = any(_is_learners(h, self._globals) for h in current if h not in hooks)
+                current[:] = hooks
+                if is_own:
+                    yield f"IPython's {name}"
+        if shell.custom_exceptions:
+            shell.set_custom_exc((), None)
+            yield "IPython's exception handlers"
+        for name, get, put in (
+            ("sys.settrace", sys.gettrace, sys.settrace),
+            ("sys.setprofile", sys.getprofile, sys.setprofile),
+        ):
+            if get() is not None and _is_learners(get(), self._globals):
+                put(None)
+                yield name
+        shell.ast_node_interactivity = "last_expr"
+        # A callback of a library (autoreload, matplotlib) is welcome; one of the notebook's own
+        # would see the test cell before it runs.
+        for name, callbacks in shell.events.callbacks.items():
+            kept = self._callbacks.get(name, [])
+            callbacks[:] = [c for c in callbacks if c in kept or not _is_learners(c, self._globals)]
+
+    def note_imports(self) -> None:
+        """Remember what the notebook calls the modules that tests rest on."""
+        for name, value in list(self._globals.items()):
+            if id(value) in self._known:
+                self._imports[name] = value
+
+    def facts_of(self, code: str) -> tuple[set[str], bool]:
+        """Return the names that a test cell reads and never binds, and whether it shows a value."""
+        try:
+            plain = self._shell.transform_cell(code)
+            tree = ast.parse(plain)
+        except (SyntaxError, ValueError):
+            return set(), False
+        read, bound = set(), set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                bound.add(node.name)
+            elif isinstance(node, ast.alias):
+                bound.add((node.asname or node.name).partition(".")[0])
+        return read - bound, bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
+
+    def put_names_back(self, names: set[str]) -> None:
+        """Take out of the way what hides a builtin or a module that the test needs.
+
+        A variable called ``sum`` stays, and fails the test as it would anywhere.
+        """
+        space = self._globals
+        for name in (names & set(space)) - self._own:
+            value = space[name]
+            if name in self._imports:
+                if value is not self._imports[name] and _is_learners(value, space):
+                    space[name] = self._imports[name]
+            elif hasattr(builtins, name) and callable(value):
+                is_another = getattr(value, "__module__", None) in ("builtins", "functools")
+                if is_another or _is_learners(value, space):
+                    del space[name]
+
+    def bindings(self, names: set[str]) -> dict[str, Any]:
+        """Return what those of the names mean now that are no answers."""
+        space = self._globals
+        wanted = {name for name in names if name in self._imports or hasattr(builtins, name)}
+        return {name: space.get(name, _MISSING) for name in wanted | {"__builtins__"}}
+
+    def rebound(self, before: dict[str, Any]) -> list[str]:
+        """Name what means something else since the test began."""
+        space = self._globals
+        return [name for name, value in before.items() if space.get(name, _MISSING) is not value]
+
+
+def _function_of(value: Any) -> FunctionType | None:
+    value = getattr(value, "__func__", value)  # a static or class method
+    value = getattr(value, "__wrapped__", value)  # numpy's dispatchers
+    return value if isinstance(value, FunctionType) else None
+
+
+def _is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
+    """Whether a function, a class or an object was made in the notebook."""
+    while isinstance(value, partial):
+        value = value.func
+    value = getattr(value, "fget", None) or getattr(value, "__func__", value)
+    if isinstance(value, FunctionType):
+        spaces = value.__globals__, {"__name__": value.__module__}
+        return spaces[0] is learners_own or any(map(_is_made_here, spaces))
+    if isinstance(value, ModuleType):
+        return _is_made_here(vars(value)) or all(value is not m for m in sys.modules.values())
+    kind = value if isinstance(value, type) else type(value)
+    if kind.__module__ in ("unittest.mock", "types"):
+        return True
+    return _is_made_here({"__name__": kind.__module__})
+
+
+def _is_made_here(space: dict[str, Any]) -> bool:
+    """Whether a module's names are the notebook's, or those of a file beside it."""
+    if space.get("__name__") == "__main__":
+        return True
+    module = sys.modules.get(str(space.get("__name__")))
+    path = space.get("__file__") or getattr(module, "__file__", None)
+    return isinstance(path, str) and path.startswith(_WRITABLE)

@@ -1,0 +1,84 @@
+"""More honest submissions: what people do to the notebook's own machinery, and mean no harm."""
+
+from .messy import extra
+
+HABITS = [
+    extra(
+        "turns warnings into errors",
+        """\
+import warnings
+warnings.filterwarnings('error')
+""",
+        "warnings.simplefilter('ignore')",
+    ),
+    extra("prints very much", "for i in range(20000): print('line', i)", "list(range(3000))"),
+    extra(
+        "has errors of its own",
+        "1 / 0",
+        "undefined_name",
+        "def broken(:\n    pass",
+        "for i in range(3)\n",
+        "raise ValueError('mine')",
+        "mean(None)",
+        "import a_package_that_is_not_there",
+    ),
+    extra(
+        "listens to events for timing",
+        """\
+import time
+def started(*a): global begin; begin = time.time()
+def ended(*a): print('took', time.time() - begin)
+get_ipython().events.register('pre_run_cell', started)
+get_ipython().events.register('post_run_cell', ended)
+""",
+        "1",
+    ),
+    extra(
+        "shows every expression",
+        """\
+from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell.ast_node_interactivity = 'all'
+get_ipython().ast_node_interactivity = 'all'
+""",
+        "1\n2",
+    ),
+    extra(
+        "debugs itself",
+        """\
+import traceback, inspect, gc, sys, dis
+try:
+    1 / 0
+except ZeroDivisionError:
+    traceback.print_exc()
+inspect.getsource(mean); print(len(gc.get_objects()) > 0); gc.collect(); dis.dis(mean)
+sys._getframe().f_code.co_name
+""",
+        """\
+import cProfile
+cProfile.run('mean([1, 2])')
+""",
+        """\
+import unittest, doctest
+class T(unittest.TestCase):
+    def test(self): self.assertEqual(1, 1)
+unittest.main(argv=['x'], exit=False)
+doctest.testmod()
+""",
+        """\
+from unittest.mock import patch
+with patch('builtins.input', lambda *a: '3'):
+    print(input())
+with patch('numpy.mean', lambda x: 1): np.mean([2])
+""",
+    ),
+    extra(
+        "styles its print",
+        """\
+import builtins, functools
+print = functools.partial(print, flush=True)
+builtins.print = print
+from pprint import pprint as p
+p({1: 2})
+""",
+    ),
+]
