@@ -10,11 +10,15 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from importlib.metadata import distributions
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
-from autograder.grade.work import Graded
+from traitlets.config.loader import LazyConfigValue
+
+from autograder.grade.payload import Graded
 from autograder.notebooks import write_text
 
 FOLDER = ".autograder"
@@ -60,10 +64,19 @@ class Ledger:
         is_complete = isinstance(entry, dict) and entry.keys() >= _NEEDED
         return entry if is_complete else None
 
-    def write(self, graded: Graded, key: str, sandbox: str, score: float, points: float) -> None:
+    def write(
+        self,
+        graded: Graded,
+        key: str,
+        submitted: str,
+        sandbox: str,
+        score: float,
+        points: float,
+    ) -> None:
         """Enter a graded submission."""
         entry = {
             "key": key,
+            "submission": submitted,
             "sandbox": sandbox,
             "score": score,
             "points": points,
@@ -103,6 +116,36 @@ def agrees(entry: Mapping[str, Any], scores: Mapping[str, Mapping[str, float | N
         for name, notebook in entry["notebooks"].items()
         for grade_id, test in notebook["tests"].items()
     )
+
+
+def fingerprint(value: object) -> str:
+    """Return a text that is the same in every process for equal values, and for equal code.
+
+    A pickle is not: a class of the course's settings gets a random mark in it, and a set its own
+    order.
+    """
+    match value:
+        case LazyConfigValue():
+            return fingerprint(value.to_dict())
+        case Mapping():
+            return fingerprint([(str(key), value[key]) for key in sorted(value, key=str)])
+        case set() | frozenset():
+            return f"set {sorted(map(fingerprint, value))}"
+        case list() | tuple():
+            return f"[{', '.join(map(fingerprint, value))}]"
+        case type():
+            own = {name: part for name, part in vars(value).items() if callable(part)}
+            return f"{value.__module__}.{value.__qualname__} {fingerprint(own)}"
+        case FunctionType():
+            return fingerprint(value.__code__)
+        case CodeType():
+            return fingerprint([value.co_code, value.co_names, value.co_consts])
+        case None | str() | bytes() | int() | float():
+            return repr(value)
+        case _ if is_dataclass(value):
+            return fingerprint([getattr(value, field.name) for field in fields(value)])
+        case _:
+            return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
 def _environment() -> bytes:

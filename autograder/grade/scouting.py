@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.ledger import FOLDER
-from autograder.grade.work import Assignment
+from autograder.grade.payload import Assignment
 from autograder.kernels.sandbox import TemporaryFolder
 from autograder.kernels.server import KernelServer
 from autograder.notebooks import read_notebook, write_text

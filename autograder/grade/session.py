@@ -20,15 +20,15 @@ from autograder.grade import work
 from autograder.grade.course import Course, Submission
 from autograder.grade.executor import Place, carry_out, cluster, local, prepare
 from autograder.grade.gradebook import NoSuchStudent
-from autograder.grade.ledger import FOLDER, Ledger, agrees
+from autograder.grade.ledger import FOLDER, Ledger, agrees, fingerprint
 from autograder.grade.lock import Lock
 from autograder.grade.parcel import Parcel, pack
+from autograder.grade.payload import Assignment, Graded, Task
 from autograder.grade.registration import modules_of, programs_of, register
 from autograder.grade.scouting import memory_of, scout
 from autograder.grade.skeleton import read_skeletons
 from autograder.grade.standing import Standing, read_standings
 from autograder.grade.verdict import Outcome
-from autograder.grade.work import Assignment, Graded, Task
 from autograder.grade.writing import replace_folder, sweep
 from autograder.kernels.levels import Level
 from autograder.kernels.limits import KernelLimits
@@ -119,7 +119,9 @@ class Session:
             self.close()
             raise
         self._content = work.packed(self._assignment)
-        self._ledger = Ledger(course.root, assignment, self._content + sandbox.encode())
+        self._ledger = Ledger(
+            course.root, assignment, fingerprint((self._assignment, str(sandbox))).encode()
+        )
 
     def __enter__(self) -> "Session":
         return self
@@ -246,6 +248,9 @@ class Session:
         """Write a graded submission: gradebook, folders, and last the ledger."""
         if not graded.notebooks:
             return _no_grade(graded.learner, "; ".join(graded.notes), graded.seconds)
+        submitted = self._ledger.key(task.parcel.digest, "")
+        before = None if self._force else self._ledger.entry(graded.learner)
+        is_known = before is not None and before.get("submission") == submitted
         self._ledger.remove(graded.learner)
         score, points = book.write(
             gradebook,
@@ -253,6 +258,7 @@ class Session:
             graded,
             task.handed_in,
             create_student=self._autograde.create_student,
+            is_known=is_known,
         )
         copies = self._files_beside(submission, graded)
         present = {
@@ -261,12 +267,13 @@ class Session:
             if notebook.autograded is not None
         }
         permissions = int(str(self._autograde.permissions), 8)
+        is_shared = self._autograde.coursedir.groupshared
         executed = {f"{name}.ipynb": notebook.autograded for name, notebook in present.items()}
         pages = {f"{name}.html": notebook.feedback for name, notebook in present.items()}
-        replace_folder(submission.autograded, executed, copies, permissions)
-        replace_folder(submission.feedback, pages, copies, permissions)
+        replace_folder(submission.autograded, executed, copies, permissions, is_shared=is_shared)
+        replace_folder(submission.feedback, pages, copies, permissions, is_shared=is_shared)
         key = self._ledger.key(task.parcel.digest, repr(task.standing))
-        self._ledger.write(graded, key, str(self._sandbox), score, points)
+        self._ledger.write(graded, key, submitted, str(self._sandbox), score, points)
         notes = (*_unusual(graded), *graded.notes)
         return Result(graded.learner, "graded", score, points, graded.seconds, notes)
 

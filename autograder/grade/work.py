@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import cloudpickle
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -29,21 +29,18 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from traitlets import HasTraits
-from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.errors import InputError
 from autograder.grade import verdict
 from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.intake import Handin, read_submission
-from autograder.grade.parcel import Parcel
+from autograder.grade.payload import Assignment, Graded, GradedNotebook, Task
 from autograder.grade.rendering import FeedbackPages, Mark
 from autograder.grade.repair import rebuild
 from autograder.grade.skeleton import Skeleton
-from autograder.grade.standing import Standing
 from autograder.grade.verdict import Verdict
-from autograder.kernels.limits import Limits
-from autograder.kernels.server import Address, KernelServer, Walls
+from autograder.kernels.server import Address, KernelServer
 from autograder.notebooks import notebook_text
 
 # What the rebuilding, the engine's own execution and the gradebook's one writer do instead.
@@ -56,113 +53,6 @@ _REPLACED = (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """All that a worker needs to know of an assignment.
-
-    Attributes
-    ----------
-    name, course_id, db_url : str
-        As nbgrader's preprocessors are told.
-    skeletons : tuple of Skeleton
-    config : traitlets.config.Config
-        The course's settings.
-    public : Parcel
-        The files that lie beside the notebooks in the instructor's version.
-    keep : tuple of str
-        Those of them that a learner may replace.
-    walls : Walls
-        The sandbox, for workers that start one of their own.
-    limits : Limits
-    programs : mapping of str to tuple of str
-        The kernel's command by notebook, where it is not the warm Python kernel.
-    """
-
-    name: str
-    course_id: str
-    db_url: str
-    skeletons: tuple[Skeleton, ...]
-    config: Config
-    public: Parcel
-    keep: tuple[str, ...]
-    walls: Walls
-    limits: Limits
-    programs: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to be graded.
-
-    Attributes
-    ----------
-    learner : str
-    parcel : Parcel
-        What was handed in.
-    handed_in : datetime or None
-        In UTC.
-    standing : Standing
-    """
-
-    learner: str
-    parcel: Parcel
-    handed_in: datetime | None
-    standing: Standing
-
-
-@dataclass(frozen=True)
-class GradedNotebook:
-    """One notebook of a graded submission, ready to be written down.
-
-    Attributes
-    ----------
-    verdicts : mapping of str to Verdict
-        By grade id.
-    comments : mapping of str to (str or None)
-        nbgrader's own comments by grade id.
-    penalty : float or None
-        For lateness.
-    autograded, feedback : str or None
-        The executed notebook and the page; None where none was handed in.
-    repairs : tuple of str
-    """
-
-    verdicts: Mapping[str, Verdict]
-    comments: Mapping[str, str | None]
-    penalty: float | None
-    autograded: str | None
-    feedback: str | None
-    repairs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What came of a submission.
-
-    Attributes
-    ----------
-    learner : str
-    notebooks : mapping of str to GradedNotebook
-        By name; empty where there is nothing to be graded.
-    files : tuple of str
-        What lies beside the notebooks and is kept with them.
-    notes : tuple of str
-        What an instructor should know.
-    seconds, computing : float
-        Wall time in all, and of the cells alone.
-    restarts : int
-        How often a kernel was restored.
-    """
-
-    learner: str
-    notebooks: Mapping[str, GradedNotebook]
-    files: tuple[str, ...]
-    notes: tuple[str, ...]
-    seconds: float
-    computing: float = 0.0
-    restarts: int = 0
 
 
 def packed(assignment: Assignment) -> bytes:
@@ -194,7 +84,7 @@ def grade(content: bytes, address: Address | None, task: Task) -> Graded:
         folder = Path(temporary, "submission")
         folder.mkdir()
         task.parcel.unpack(folder)
-        ignore = tuple(assignment.config.CourseDirectory.get("ignore", ()))
+        ignore = CourseDirectory(config=assignment.config).ignore
         handin = read_submission(folder, assignment.skeletons, ignore)
         left_out = tuple(f"{name!r} was left out." for name in task.parcel.left_out)
         notes = (*handin.notes, *left_out)
@@ -220,7 +110,8 @@ def grade(content: bytes, address: Address | None, task: Task) -> Graded:
     return Graded(
         learner=task.learner,
         notebooks=notebooks,
-        files=tuple(sorted(files)),
+        # nbgrader and formgrader take each notebook there for one of the assignment's.
+        files=tuple(sorted(name for name in files if not name.endswith(".ipynb"))),
         notes=tuple(dict.fromkeys([*notes, *repairs])),
         seconds=time.monotonic() - begin,
         computing=computing,

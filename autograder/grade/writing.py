@@ -14,6 +14,8 @@ def replace_folder(
     texts: Mapping[str, str],
     copies: Mapping[str, Path],
     permissions: int,
+    *,
+    is_shared: bool = False,
 ) -> None:
     """Let a folder have exactly this content.
 
@@ -28,6 +30,8 @@ def replace_folder(
         Files to be copied, by name.
     permissions : int
         Of the files, nbgrader's setting.
+    is_shared : bool
+        Whether a group of instructors may write to the folders, nbgrader's ``groupshared``.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PREFIX))
@@ -40,7 +44,9 @@ def replace_folder(
         for path in new.rglob("*"):
             if path.is_file():
                 path.chmod(permissions)
-        new.chmod(0o755)
+        for path in (new, *new.rglob("*")):
+            if path.is_dir():
+                path.chmod(0o2775 if is_shared else 0o755)
         old = new.with_name(f"{new.name}.old")
         if folder.exists():
             os.rename(folder, old)

@@ -78,6 +78,10 @@ class Guard:
         """Remember a value that the running test cell shows; a function that it calls may not."""
         self._ask(("shown", text))
 
+    def is_hushed(self) -> bool | None:
+        """Whether the running test cell ends with a semicolon; None if none is running."""
+        return self._ask(("hushed", None))
+
     def end(self, status: str, error: str) -> dict[str, Any]:
         """Return the sealed report on the test cell that has just run.
 
@@ -111,6 +115,8 @@ def _watching(
     # All names are local, since those of a module could be exchanged.
     frame_of, digest_of, seal, is_own_value = sys._getframe, digest, seal_of, _is_own_value
     put_back, put_names_back, bindings = stock.put_back, stock.put_names_back, stock.bindings
+    bring_back = stock.bring_back
+    ends_hushed = shell.displayhook.semicolon_at_end_of_expression
     rebound, counts_now, changed = stock.rebound, stock.counts_now, stock.changed
     note_imports, facts_of = stock.note_imports, stock.facts_of
     doors = {Guard.begin.__code__, Guard.end.__code__}
@@ -118,6 +124,8 @@ def _watching(
     tells_hooked = "note_hooked" in type(shell.displayhook).__call__.__code__.co_names
     heard: list[str] = []
     sys.addaudithook(partial(_audit, stock.labels, private, heard, vars(shell.user_module)))
+    is_hushed = False
+    taken: dict[str, Any] = {}
     cell, is_open, is_hooked, wants_hook = "", False, False, False
     shown: list[str] = []
     altered: list[str] = []
@@ -130,6 +138,9 @@ def _watching(
         if what == "concerns":
             note_imports()
             answer = digest_of(value) in tests
+            continue
+        if what == "hushed":
+            answer = is_hushed if is_open else None
             continue
         caller = frame_of(1)
         if what in ("hooked", "shown"):
@@ -144,8 +155,9 @@ def _watching(
             altered = [*put_back(False), *heard]
             heard.clear()
             read, wants_hook = facts_of(value)
-            put_names_back(read)
+            taken = put_names_back(read)
             cell, shown, is_open, is_hooked = digest_of(value), [], True, False
+            is_hushed = ends_hushed(value)
             names, counts = bindings(read), counts_now()
         else:
             altered += [*changed(counts), *rebound(names), *put_back(True), *heard]
@@ -156,7 +168,8 @@ def _watching(
                 altered.append("sys.displayhook")
             report = {"cell": cell, "status": value[0], "error": value[1], "shown": shown}
             report["altered"] = sorted(set(altered))
-            is_open, altered = False, []
+            bring_back(taken)
+            is_open, altered, taken = False, [], {}
             answer = {**report, "seal": seal(secret, report)}
 
 

@@ -33,6 +33,15 @@ class _DisplayHook(ZMQShellDisplayHook):
         finally:
             self._value = self._caller = None
 
+    def quiet(self) -> bool:
+        """Whether the running cell ends with a semicolon; called by IPython.
+
+        IPython looks for it in the history, where a test cell is not: the last cell there is one
+        of the learner's.
+        """
+        hushed = None if self.guard is None else self.guard.is_hushed()
+        return super().quiet() if hushed is None else hushed
+
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
         """Send a value's representations to the notebook; called by IPython."""
         if self.guard is not None and self._caller is not None and "text/plain" in format_dict:

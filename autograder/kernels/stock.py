@@ -197,8 +197,9 @@ class Stock:
                 yield f"IPython's {kind.__name__}"
             for name in set(vars(subject)) - names:
                 if callable(getattr(kind, name, None)):
-                    del vars(subject)[name]
-                    yield f"IPython's {name}"
+                    put = vars(subject).pop(name)
+                    if _is_learners(put, self._globals):  # rich puts its own tracebacks there
+                        yield f"IPython's {name}"
         for name, part in self._parts.items():
             if getattr(shell, name) is not part:
                 setattr(shell, name, part)
@@ -256,21 +257,35 @@ class Stock:
                 bound.add((node.asname or node.name).partition(".")[0])
         return read - bound, bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
 
-    def put_names_back(self, names: set[str]) -> None:
+    def put_names_back(self, names: set[str]) -> dict[str, Any]:
         """Take out of the way what hides a builtin or a module that the test needs.
 
         A variable called ``sum`` stays, and fails the test as it would anywhere.
+
+        Returns
+        -------
+        dict
+            What was taken away, for the notebook's own cells below the test.
         """
         space = self._globals
+        taken = {}
         for name in (names & set(space)) - self._own:
             value = space[name]
             if name in self._imports:
                 if value is not self._imports[name] and _is_learners(value, space):
+                    taken[name] = value
                     space[name] = self._imports[name]
             elif hasattr(builtins, name) and callable(value):
                 is_another = getattr(value, "__module__", None) in ("builtins", "functools")
                 if is_another or _is_learners(value, space):
-                    del space[name]
+                    taken[name] = space.pop(name)
+        return taken
+
+    def bring_back(self, taken: dict[str, Any]) -> None:
+        """Give the notebook back what :meth:`put_names_back` took away."""
+        for name, value in taken.items():
+            if name in self._imports or name not in self._globals:
+                self._globals[name] = value
 
     def bindings(self, names: set[str]) -> dict[str, Any]:
         """Return what those of the names mean now that are no answers."""
