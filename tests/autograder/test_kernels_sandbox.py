@@ -1,0 +1,682 @@
+"""What stands between a learner's code and the machine: what it sees, and what it may use."""
+
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from queue import Empty
+
+import pytest
+from jupyter_client import KernelManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+
+from autograder.cli import main
+from autograder.errors import InputError
+from autograder.kernels import sandbox
+from autograder.kernels.levels import Level
+from autograder.kernels.limits import Limits
+from autograder.kernels.provisioner import WarmProvisioner
+from autograder.kernels.sandbox import View, choose, command
+from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
+
+from .corpus import NAME, Submission, needs_bwrap, write_course
+
+MIB = 2**20
+TRY = """\
+def attempt(action):
+    try:
+        return action()
+    except Exception as error:
+        return type(error).__name__
+"""
+
+
+class _OneSpec(KernelSpecManager):
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return KernelSpec(argv=["python"], language="python")
+
+
+class Kernel:
+    """A kernel of a fork server, and somebody who asks it."""
+
+    def __init__(self, address: Address, workplace: Path, **limits: int) -> None:
+        self.manager = KernelManager(kernel_spec_manager=_OneSpec())
+        self.manager.provisioner = WarmProvisioner(
+            parent=self.manager,
+            kernel_spec=KernelSpec(argv=["python"], language="python"),
+            server=str(address.folder) if address.is_shared else "",
+            sandbox=str(address.level),
+            limits=asdict(Limits(**limits)),
+        )
+        self.manager.start_kernel(cwd=str(workplace))
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+        self.says(TRY)
+
+    def says(self, code: str) -> str:
+        """Return what some code prints, or the error that it ends with."""
+        texts = []
+
+        def hear(message: dict) -> None:
+            content = message["content"]
+            texts.append(content.get("text") or content.get("ename") or "")
+
+        self.client.execute_interactive(code, output_hook=hear, timeout=60)
+        return "".join(texts).strip()
+
+    def end_of(self, code: str) -> str | None:
+        """Return the error of some code, or which limit the kernel was ended for."""
+        asked = self.client.execute(code)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if not self.manager.is_alive():
+                return f"limit: {self.manager.provisioner.limit}"
+            try:
+                reply = self.client.get_shell_msg(timeout=0.1)
+            except Empty:
+                continue
+            if reply["parent_header"].get("msg_id") == asked:
+                return reply["content"].get("ename", "ok")
+        return None
+
+    def stop(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a course directory, with a folder for all to see and a working directory."""
+    root = tmp_path_factory.mktemp("outside")
+    for name in ("course/source", "course/public", "workplace/data"):
+        (root / name).mkdir(parents=True)
+    (root / "course/source/hidden_tests").write_text("fp-hidden")
+    (root / "course/public/table.csv").write_text("for all")
+    (root / "workplace/data/own.csv").write_text("original")
+    (root / "workplace/file").symlink_to(root / "course/source/hidden_tests")
+    (root / "workplace/folder").symlink_to(root / "course/source")
+    (root / "workplace/passwd").symlink_to("/etc/passwd")
+    os.mkfifo(root / "workplace/pipe")
+    return root
+
+
+@pytest.fixture(scope="module")
+def server(outside: Path) -> Iterator[KernelServer]:
+    """Return a fork server behind Bubblewrap, for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FP_SECRET", "fp-canary")
+        patch.setenv("PYTHONPATH", str(Path(sandbox.__file__).parents[2]))
+        walls = Walls(
+            Level.BWRAP, visible=(outside / "course",), hidden=(outside / "course/source",)
+        )
+        with KernelServer(walls) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def kernel(server: KernelServer, outside: Path) -> Iterator[Kernel]:
+    """Return a kernel for all tests that only look."""
+    running = Kernel(server.address, outside / "workplace")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def limited(server: KernelServer, tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
+    """Return what starts a kernel with limits of its own."""
+    running = []
+
+    def start(**limits: int) -> Kernel:
+        running.append(Kernel(server.address, tmp_path, **limits))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.stop()
+
+
+def shown(kernel: Kernel, expression: str) -> object:
+    """Return the value of an expression in a kernel."""
+    return json.loads(kernel.says(f"import json, os, socket; print(json.dumps({expression}))"))
+
+
+def attempted(kernel: Kernel, expression: str) -> object:
+    """Return the value of an expression in a kernel, or the name of its error."""
+    return shown(kernel, f"attempt(lambda: {expression})")
+
+
+@needs_bwrap
+class TestView:
+    def test_nothing_of_the_home_folder_is_there_but_the_way_to_python(
+        self, kernel: Kernel
+    ) -> None:
+        view = sandbox.view_of(()).paths
+        private = [
+            str(path)
+            for path in Path.home().glob("*")
+            if not any(place.is_relative_to(path) for place in view)
+        ]
+        assert shown(kernel, f"[path for path in {private} if os.path.lexists(path)]") == []
+        assert shown(kernel, "os.path.expanduser('~')") == "/home/learner"
+
+    def test_accounts_and_passwords_are_not_there(self, kernel: Kernel) -> None:
+        secret = ["passwd", "shadow", "group", "hosts", "machine-id", "ssh", "hostname"]
+        places = [f"/etc/{name}" for name in secret]
+        assert shown(kernel, f"[path for path in {places} if os.path.exists(path)]") == []
+
+    def test_the_systems_public_settings_are_readable(self, kernel: Kernel) -> None:
+        places = ("/etc/os-release", "/etc/ssl", "/etc/fonts", "/sys/devices/system/cpu/online")
+        there = [place for place in places if os.path.exists(place)]
+        assert shown(kernel, f"[path for path in {there} if os.access(path, os.R_OK)]") == there
+
+    def test_what_a_course_shows_is_there_and_what_it_hides_is_not(
+        self, kernel: Kernel, outside: Path
+    ) -> None:
+        course = outside / "course"
+        assert attempted(kernel, f"open('{course}/public/table.csv').read()") == "for all"
+        assert attempted(kernel, f"os.listdir('{course}/source')") == []
+        assert attempted(kernel, f"open('{course}/public/new', 'w')") == "OSError"
+        assert attempted(kernel, f"open('{course}/source/new', 'w')") in (
+            "OSError",
+            "PermissionError",
+        )
+        assert not shown(kernel, f"os.path.exists('{outside}/workplace')")
+
+    def test_a_course_directory_around_the_environment_is_hidden_all_the_same(
+        self, tmp_path: Path
+    ) -> None:
+        view = View((tmp_path / "env", tmp_path), hidden=(tmp_path / "source",))
+        line = command(Level.BWRAP, tmp_path / "shared", view, ["server"])
+        place = str(tmp_path / "source")
+        assert line.index(place) > max(
+            index for index, word in enumerate(line) if word == str(tmp_path)
+        )
+
+    def test_the_callers_environment_is_not_handed_on(self, kernel: Kernel) -> None:
+        assert shown(kernel, "'FP_SECRET' in os.environ") is False
+        assert "fp-canary" not in kernel.says(
+            "for pid in filter(str.isdigit, os.listdir('/proc')):\n"
+            "    print(attempt(lambda: open(f'/proc/{pid}/environ').read()))"
+        )
+        assert shown(kernel, "os.environ['HOME']") == "/home/learner"
+
+    def test_no_process_but_its_own_and_its_supervisor_is_there(self, kernel: Kernel) -> None:
+        processes = shown(kernel, "[int(n) for n in os.listdir('/proc') if n.isdigit()]")
+        assert set(processes) == {1, shown(kernel, "os.getpid()")}
+
+    def test_the_supervisor_cannot_be_read_or_killed(self, kernel: Kernel) -> None:
+        assert attempted(kernel, "open('/proc/1/mem', 'rb')") == "PermissionError"
+        opened = "[os.readlink(f'/proc/1/fd/{n}') for n in range(3)]"
+        assert attempted(kernel, opened) == "PermissionError"
+        assert attempted(kernel, "os.listdir('/proc/1/root')") == "PermissionError"
+        attempted(kernel, "os.kill(1, 9)")
+        assert kernel.says("print('still here')") == "still here"
+
+    def test_there_is_no_network(self, kernel: Kernel) -> None:
+        assert shown(kernel, "[name for _, name in socket.if_nameindex()]") == ["lo"]
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            connect = "socket.create_connection(('{}', {}), timeout=5)"
+            assert attempted(kernel, connect.format("127.0.0.1", port)) == "ConnectionRefusedError"
+            assert attempted(kernel, connect.format("192.0.2.1", 80)) == "OSError"
+        assert attempted(kernel, "socket.gethostbyname('example.org')") == "gaierror"
+
+    def test_the_machines_sockets_are_out_of_reach(self, kernel: Kernel) -> None:
+        with tempfile.TemporaryDirectory(prefix="fpt-") as folder:
+            abstract, named = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+            abstract.bind(f"\0{folder}")
+            named.bind(f"{folder}/socket")
+            for listener in (abstract, named):
+                listener.listen()
+            connect = "socket.socket(socket.AF_UNIX).connect('{}')"
+            refused = attempted(kernel, connect.format(rf"\0{folder}"))
+            assert refused == "ConnectionRefusedError"
+            missing = attempted(kernel, connect.format(f"{folder}/socket"))
+            assert missing == "FileNotFoundError"
+            abstract.close()
+            named.close()
+
+    def test_the_machines_name_and_folders_of_other_kernels_stay_unknown(
+        self, kernel: Kernel
+    ) -> None:
+        assert shown(kernel, "socket.gethostname()") == "sandbox"
+        assert shown(kernel, "os.listdir('/run/forkserver')") == []
+
+
+@needs_bwrap
+class TestRights:
+    def test_it_is_nobody_of_importance(self, kernel: Kernel) -> None:
+        identity = shown(kernel, "[*os.getresuid(), *os.getresgid()]")
+        assert 0 not in identity
+        if os.geteuid() == 0:
+            assert len(set(identity)) == 1
+            assert min(identity) >= 200_000  # nobody else's number
+            assert shown(kernel, "os.getgroups()") == []
+
+    def test_two_kernels_of_root_are_two_users(
+        self, kernel: Kernel, limited: Callable[..., Kernel]
+    ) -> None:
+        if os.geteuid() != 0:
+            pytest.skip("only root has user numbers to give")
+        assert shown(kernel, "os.getuid()") != shown(limited(), "os.getuid()")
+
+    def test_it_has_no_capability_and_gains_none(self, kernel: Kernel) -> None:
+        lines = dict(
+            line.split(":\t", 1)
+            for line in kernel.says("print(open('/proc/self/status').read())").splitlines()
+            if ":\t" in line
+        )
+        for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            assert int(lines[kind], 16) == 0, kind
+        assert lines["NoNewPrivs"] == "1"
+
+    @pytest.mark.parametrize("name", ["USER", "NS", "NET", "PID"])
+    def test_it_makes_no_namespace(self, name: str, kernel: Kernel) -> None:
+        flag = {"USER": 0x10000000, "NS": 0x20000, "NET": 0x40000000, "PID": 0x20000000}[name]
+        call = f"__import__('ctypes').CDLL(None).unshare({flag})"
+        assert attempted(kernel, call) == -1
+
+    def test_it_mounts_nothing_and_removes_no_mount(self, kernel: Kernel) -> None:
+        library = "__import__('ctypes').CDLL(None)"
+        assert attempted(kernel, f"{library}.mount(b'none', b'/tmp', b'tmpfs', 0, None)") == -1
+        assert attempted(kernel, f"{library}.umount2(b'/run/forkserver', 2)") == -1
+
+    def test_no_folder_is_writable_but_its_own(self, kernel: Kernel) -> None:
+        kernel.says(
+            # No file can be made in /dev/pts, whatever its mode says, pts(4).
+            "own = ('/home/learner', '/tmp', '/dev/shm', '/dev/pts')\n"
+            "large = ('/proc', '/sys', '/usr/share', '/usr/lib', '/lib')\n"
+            "found = []\n"
+            "for folder, folders, _ in os.walk('/'):\n"
+            "    if folder in (*own, *large) or folder.endswith('/site-packages'):\n"
+            "        folders.clear()\n"
+            "    if folder not in own and os.access(folder, os.W_OK):\n"
+            "        found.append(folder)"
+        )
+        assert shown(kernel, "found") == []
+        for place in (
+            "/usr/x",
+            "/x",
+            "/run/kernel/x",
+            "/etc/x",
+            f"{sys.prefix}/x",
+            "/dev/x",
+            "/dev/pts/x",
+        ):
+            assert attempted(kernel, f"open({place!r}, 'w')") in ("OSError", "PermissionError")
+
+    def test_its_sockets_folder_takes_no_other_socket(self, kernel: Kernel) -> None:
+        bind = "socket.socket(socket.AF_UNIX).bind('/run/kernel/mine')"
+        assert attempted(kernel, bind) in ("OSError", "PermissionError")
+        assert attempted(kernel, "os.unlink('/run/kernel/c-1')") in ("OSError", "PermissionError")
+
+
+@needs_bwrap
+class TestFiles:
+    def test_the_working_directory_is_a_copy(self, kernel: Kernel, outside: Path) -> None:
+        assert attempted(kernel, "open('data/own.csv').read()") == "original"
+        kernel.says("open('data/own.csv', 'w').write('changed'); open('new', 'w').close()")
+        assert attempted(kernel, "open('data/own.csv').read()") == "changed"
+        assert (outside / "workplace/data/own.csv").read_text() == "original"
+        assert not (outside / "workplace/new").exists()
+
+    def test_links_lead_nowhere_outside(self, kernel: Kernel) -> None:
+        assert attempted(kernel, "open('file').read()") == "FileNotFoundError"
+        assert attempted(kernel, "open('passwd').read()") == "FileNotFoundError"
+        assert attempted(kernel, "os.listdir('folder')") == []
+
+    def test_a_pipe_in_it_hinders_nobody(self, kernel: Kernel, outside: Path) -> None:
+        assert stat.S_ISFIFO((outside / "workplace/pipe").stat().st_mode)
+        assert shown(kernel, "os.path.lexists('pipe')") is False
+
+    def test_a_working_directory_beyond_the_limit_is_told_in_one_line(
+        self, server: KernelServer, tmp_path: Path
+    ) -> None:
+        (tmp_path / "large").write_bytes(bytes(3 * MIB))
+        with pytest.raises(KernelFailed, match=r"No space left on device") as caught:
+            Kernel(server.address, tmp_path, scratch=2 * MIB)
+        assert "\n" not in str(caught.value)
+
+
+@needs_bwrap
+class TestLimits:
+    def test_one_file_ends_at_its_limit(self, limited: Callable[..., Kernel]) -> None:
+        kernel = limited(file=4 * MIB)
+        write = "open('{}', 'wb').write(bytes({}))"
+        assert attempted(kernel, write.format("a", 3 * MIB)) == 3 * MIB
+        assert attempted(kernel, write.format("b", 5 * MIB)) == "OSError"
+
+    @pytest.mark.parametrize("place", ["/home/learner/work", "/tmp", "/dev/shm"])
+    def test_all_files_together_end_at_theirs_wherever_they_are(
+        self, place: str, limited: Callable[..., Kernel]
+    ) -> None:
+        kernel = limited(scratch=8 * MIB)
+        kernel.says("open('/tmp/a', 'wb').write(bytes(6 * 2**20))")
+        assert attempted(kernel, f"open('{place}/b', 'wb').write(bytes(3 * 2**20))") == "OSError"
+        kernel.says("os.remove('/tmp/a')")
+        assert attempted(kernel, f"open('{place}/b', 'wb').write(bytes(3 * 2**20))") == 3 * MIB
+
+    def test_so_does_the_number_of_files(self, limited: Callable[..., Kernel]) -> None:
+        kernel = limited()
+        assert kernel.end_of("for n in range(200_000): open(f'f{n}', 'x').close()") == "OSError"
+        assert shown(kernel, "len(os.listdir()) < 110_000") is True
+
+    def test_memory_of_one_process_ends_with_an_error(self, limited: Callable[..., Kernel]) -> None:
+        kernel = limited(memory=100 * MIB)
+        assert kernel.end_of("x = bytearray(50 * 2**20)") == "ok"
+        assert kernel.end_of("x = bytearray(200 * 2**20)") == "MemoryError"
+        assert kernel.says("print('still here')") == "still here"
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "for _ in range(4):\n    if os.fork() == 0: x = bytearray(b'1' * 70 * 2**20); break\n",
+            "import mmap; x = mmap.mmap(-1, 300 * 2**20)\n"
+            "for _ in range(300): x.write(b'1' * 2**20)\n",
+        ],
+        ids=["of many processes", "that is shared"],
+    )
+    def test_memory_beyond_ends_the_kernel(self, code: str, limited: Callable[..., Kernel]) -> None:
+        kernel = limited(memory=150 * MIB)
+        wait = "import time; time.sleep(600)"
+        assert kernel.end_of(f"import os\n{code}{wait}") == "limit: memory"
+
+    def test_processes_come_to_an_end(self, limited: Callable[..., Kernel]) -> None:
+        kernel = limited(processes=30)
+        bomb = "import os, time\nwhile True:\n    if os.fork() == 0: time.sleep(600)"
+        assert kernel.end_of(bomb) in ("BlockingIOError", "limit: processes")
+
+    def test_a_fork_bomb_harms_no_other_kernel(
+        self, limited: Callable[..., Kernel], kernel: Kernel
+    ) -> None:
+        bomb = limited(processes=30)
+        bomb.client.execute("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass")
+        assert attempted(kernel, "os.waitpid(os.fork() or os._exit(0), 0)[1]") == 0
+        bomb.stop()
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "import time; time.sleep(600)",
+            "while True: pass",
+            "import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass",
+            "import hashlib, threading\nx = bytes(2**26)\ndef f():\n"
+            "    while True: hashlib.sha256(x)\n"
+            "for _ in range(4): threading.Thread(target=f).start()\nf()",
+        ],
+        ids=["wall", "processor", "deaf", "threads"],
+    )
+    def test_time_comes_to_an_end(self, code: str, limited: Callable[..., Kernel]) -> None:
+        assert limited(seconds=2).end_of(code) == "limit: time"
+
+    def test_there_is_no_way_to_a_higher_limit(self, kernel: Kernel) -> None:
+        for name in ("DATA", "NPROC", "CPU", "FSIZE", "CORE"):
+            unlimited = f"resource.setrlimit(resource.RLIMIT_{name}, (-1, -1))"
+            raised = f"(lambda resource: {unlimited})(__import__('resource'))"
+            assert attempted(kernel, raised) == "ValueError", name
+
+
+def is_readable_by_others(path: Path) -> bool:
+    parents = (path, *path.parents)
+    return all(stat.S_IMODE(place.stat().st_mode) & 0o005 == 0o005 for place in parents)
+
+
+@needs_bwrap
+def test_an_ordinary_user_has_the_same_walls(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("the tests above run as an ordinary user, or cannot become one")
+    package = Path(sandbox.__file__).parent
+    places = [Path(sys.executable).resolve(), Path(sys.prefix), package]
+    if closed := [str(place) for place in places if not is_readable_by_others(place)]:
+        pytest.skip(f"{closed[0]} is not readable for an ordinary user")
+    this = Path(__file__)
+    done = subprocess.run(
+        [
+            *("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"),
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(this)),
+            *("-k", "TestView or TestRights or TestFiles", f"--basetemp={tmp_path / 'nobody'}"),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=this.parents[2],
+        env={**os.environ, "HOME": "/nonexistent"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("level", [Level.DOCKER, Level.PODMAN])
+class TestContainerCommand:
+    def words(self, level: Level) -> list[str]:
+        view = View((Path(sys.prefix),), hidden=(Path(sys.prefix, "course"),))
+        server = ["python", "-m", "server", "{folder}"]
+        return command(level, Path("/tmp/fp-x"), view, server)
+
+    def options(self, level: Level) -> set[tuple[str, str]]:
+        words = self.words(level)
+        return set(pairwise(words))
+
+    def test_it_runs_the_server_on_the_shared_folder(self, level: Level) -> None:
+        words = self.words(level)
+        assert words[:3] == [str(level), "run", "--rm"]
+        assert "--interactive" in words  # the end of standard input is the server's end
+        assert words[-4:] == ["python", "-m", "server", "/run/forkserver"]
+
+    def test_it_has_no_network_and_no_privileges(self, level: Level) -> None:
+        assert {
+            ("--network", "none"),
+            ("--cap-drop", "ALL"),
+            ("--security-opt", "no-new-privileges"),
+            ("--ipc", "private"),
+        } <= self.options(level)
+        assert "--read-only" in self.words(level)
+        assert not {"--privileged", "--cap-add", "--device", "--pid"} & set(self.words(level))
+
+    def test_processes_and_scratch_are_limited(self, level: Level) -> None:
+        words = self.words(level)
+        assert int(words[words.index("--pids-limit") + 1]) <= 512
+        mounted = [word for option, word in self.options(level) if option == "--tmpfs"]
+        for place in ("/tmp", "/home/learner"):
+            assert any(word.startswith(f"{place}:") and "size=" in word for word in mounted)
+
+    def test_all_of_the_machine_is_read_only_but_the_shared_folder(self, level: Level) -> None:
+        volumes = {word for option, word in self.options(level) if option == "--volume"}
+        assert {word for word in volumes if not word.endswith(":ro")} == {
+            "/tmp/fp-x:/run/forkserver"
+        }
+        assert f"{sys.prefix}:{sys.prefix}:ro" in volumes
+        home = f"{Path.home()}:"
+        assert not any(word.startswith((home, "/:", "/etc:", "/root:")) for word in volumes)
+
+    def test_what_is_hidden_is_covered(self, level: Level) -> None:
+        hidden = f"{sys.prefix}/course"
+        covered = [word for option, word in self.options(level) if option == "--tmpfs"]
+        assert any(word.split(":")[0] == hidden for word in covered)
+
+    def test_the_callers_environment_stays_outside(self, level: Level) -> None:
+        assert ("--env-file", "/tmp/fp-x/environment") in self.options(level)
+        assert not {"--env", "-e", "--env-host"} & set(self.words(level))
+
+
+@pytest.fixture(scope="module")
+def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Level]:
+    """Return a container engine that works here."""
+    settings = tmp_path_factory.mktemp("engine") / "containers.conf"
+    settings.write_text('[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\n')
+    reasons = []
+    for level, variables in [
+        (Level.DOCKER, {}),
+        (Level.PODMAN, {}),
+        (Level.PODMAN, {"CONTAINERS_CONF": str(settings)}),  # where there is no systemd
+    ]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            try:
+                choose(level)
+                KernelServer(Walls(level)).close()
+            except (InputError, KernelFailed) as error:
+                reasons.append(str(error))
+                continue
+            yield level
+            return
+    pytest.skip(f"no container engine works here: {reasons}")
+
+
+def images(level: Level) -> list[str]:
+    line = [str(level), "images", "--all", "--quiet"]
+    return subprocess.run(line, capture_output=True, text=True, check=True).stdout.split()
+
+
+class TestContainer:
+    def test_a_kernel_sees_itself_alone(
+        self, container: Level, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FP_SECRET", "fp-canary")
+        (tmp_path / "own.csv").write_text("original")
+        kernel = Kernel(Address(Path(), container), tmp_path)
+        try:
+            assert attempted(kernel, "open('own.csv').read()") == "original"
+            assert attempted(kernel, "open('own.csv', 'w').write('changed')") == 7
+            assert shown(kernel, "[name for _, name in socket.if_nameindex()]") == ["lo"]
+            assert shown(kernel, "'FP_SECRET' in os.environ") is False
+            assert shown(kernel, f"os.path.exists({str(tmp_path)!r})") is False
+            assert shown(kernel, "os.path.exists('/etc/shadow')") is False
+            assert attempted(kernel, "open('/usr/x', 'w')") == "OSError"
+        finally:
+            kernel.stop()
+        assert (tmp_path / "own.csv").read_text() == "original"
+
+    def test_a_class_is_graded_and_no_image_is_left_for_each(
+        self, container: Level, tmp_path: Path
+    ) -> None:
+        course = write_course(tmp_path, "")
+        Submission("is right").hand_in(course, {})
+        before = images(container)
+        code = main(["grade", "w90", "--course-dir", str(course), "--sandbox", str(container)])
+        assert code == 0
+        assert entry(course, "is_right")["score"] == entry(course, "is_right")["points"]
+        assert entry(course, "is_right")["sandbox"] == str(container)
+        assert images(container) == before
+
+
+def entry(course: Path, learner: str) -> dict:
+    return json.loads((course / ".autograder" / NAME / f"{learner}.json").read_text())
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return what puts stand-ins on a PATH that has nothing else."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def install(**problems: str | None) -> None:
+        for name, problem in problems.items():
+            body = "exit 0" if problem is None else f"echo '{problem}' >&2; exit 1"
+            (folder / name).write_text(f"#!/bin/sh\n{body}\n")
+            (folder / name).chmod(0o755)
+
+    return install
+
+
+class TestChoice:
+    def test_auto_takes_the_first_that_works(self, programs: Callable[..., None]) -> None:
+        programs(podman=None)
+        assert choose("auto") is Level.PODMAN
+        programs(docker=None)
+        assert choose("auto") is Level.DOCKER
+        programs(bwrap=None)
+        assert choose("auto") is Level.BWRAP
+        programs(bwrap="no permission")
+        assert choose("auto") is Level.DOCKER
+
+    def test_a_wish_is_fulfilled_or_refused(self, programs: Callable[..., None]) -> None:
+        programs(bwrap=None, docker="no daemon")
+        assert choose("bwrap") is Level.BWRAP
+        with pytest.raises(InputError, match=r"docker: no daemon") as caught:
+            choose("docker")
+        assert "bwrap:" not in str(caught.value)
+        with pytest.raises(InputError, match="podman: not installed"):
+            choose("podman")
+
+    def test_a_refusal_names_what_was_tried_and_what_to_do(
+        self, programs: Callable[..., None]
+    ) -> None:
+        programs(bwrap="no permission", docker="no daemon")
+        with pytest.raises(InputError) as caught:
+            choose("auto")
+        message = str(caught.value)
+        for part in ("bwrap: no permission", "docker: no daemon", "podman: not installed"):
+            assert part in message
+        assert "--sandbox none" in message
+        assert "\n" not in message
+
+    def test_none_is_only_had_for_the_asking(self, programs: Callable[..., None]) -> None:
+        assert choose("none") is Level.NONE
+        with pytest.raises(InputError):
+            choose("auto")
+
+    def test_where_the_walls_are_not_to_be_had_there_are_none(
+        self, programs: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        programs(docker=None)
+        monkeypatch.setattr(sys, "platform", "darwin")
+        with pytest.raises(InputError, match="docker: works on Linux alone"):
+            choose("auto")
+
+    def test_a_stuck_engine_is_not_waited_for(
+        self, programs: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stuck(*_: object, **options: float) -> None:
+            raise subprocess.TimeoutExpired("docker", options["timeout"])
+
+        programs(docker=None)
+        monkeypatch.setattr(subprocess, "run", stuck)
+        with pytest.raises(InputError, match=r"docker: does not run \(TimeoutExpired\)"):
+            choose("docker")
+
+
+class TestNothingDegradesSilently:
+    @pytest.fixture
+    def course(self, tmp_path: Path) -> Path:
+        course = write_course(tmp_path / "course", "")
+        Submission("is right").hand_in(course, {})
+        return course
+
+    def test_without_a_sandbox_nothing_is_graded(
+        self, course: Path, programs: Callable[..., None], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["grade", "w90", "--course-dir", str(course)]) == 2
+        error = capsys.readouterr().err
+        assert "bwrap: not installed; docker: not installed; podman: not installed" in error
+        assert "Traceback" not in error
+        for name in ("autograded", "feedback", "gradebook.db", ".autograder"):
+            assert not (course / name).exists()
+
+    def test_none_is_printed_and_recorded(
+        self, course: Path, programs: Callable[..., None], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["grade", "w90", "--course-dir", str(course), "--sandbox", "none"]) == 0
+        assert "Sandbox: none. Submissions run in your own account." in capsys.readouterr().err
+        assert entry(course, "is_right")["sandbox"] == "none"
+        executed = course / "autograded/is_right" / NAME / "w90_assignment.ipynb"
+        assert json.loads(executed.read_text())["metadata"]["forwardpass"]["sandbox"] == "none"
+
+    def test_a_provisioner_without_fork_takes_no_wall_for_granted(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("autograder.kernels.provisioner.can_fork", lambda: False)
+        monkeypatch.setattr(sandbox, "choose", Level)
+        with pytest.raises(KernelFailed, match="without fork there is no sandbox"):
+            Kernel(Address(tmp_path, Level.DOCKER), tmp_path)
