@@ -39,7 +39,7 @@ from .corpus.spying import SPYING
 pytestmark = needs_bwrap
 
 SETTINGS = """\
-c.Execute.timeout = 2
+c.Execute.timeout = 6
 c.KernelLimits.memory_mib = 300
 c.KernelLimits.processes = 40
 c.KernelLimits.seconds = 40
