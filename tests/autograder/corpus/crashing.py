@@ -207,7 +207,8 @@ os._exit(1)
         "changes and removes its folder",
         """\
 import os, shutil
-shutil.rmtree(os.getcwd(), ignore_errors=True)
+if os.getcwd() != '/':  # later calls would walk through the whole system, and take their time
+    shutil.rmtree(os.getcwd(), ignore_errors=True)
 os.chdir('/')
 """,
     ),
