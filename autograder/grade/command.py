@@ -104,7 +104,7 @@ def _shown(session: "Session", assignment: str, console: "Console") -> Iterator[
     )
 
     with Progress(
-        TextColumn("Grading {task.fields[learner]}"),
+        TextColumn("Grading {task.fields[learner]}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -114,15 +114,17 @@ def _shown(session: "Session", assignment: str, console: "Console") -> Iterator[
     ) as progress:
         bar = progress.add_task("", total=len(session.submissions), learner=assignment)
         for result in session.run():
-            progress.update(bar, advance=1, learner=result.learner)
+            learner = _printable(result.learner)
+            progress.update(bar, advance=1, learner=learner)
             if not console.is_terminal:
-                line = f"{result.learner}: {result.status}, {result.seconds:.1f} s"
-                console.print(line, highlight=False, soft_wrap=True)
+                line = f"{learner}: {result.status}, {result.seconds:.1f} s"
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
             yield result
 
 
 def _table(results: list["Result"], assignment: str) -> "Table":
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title=f"{assignment}: {len(results)} submissions")
     table.add_column("learner")
@@ -132,6 +134,14 @@ def _table(results: list["Result"], assignment: str) -> "Table":
     table.add_column("note", overflow="fold")
     for result in results:
         score = "–" if result.score is None else f"{result.score:g} / {result.points:g}"
-        notes = "; ".join(result.notes)
-        table.add_row(result.learner, score, result.status, f"{result.seconds:.1f}", notes)
+        seconds = f"{result.seconds:.1f}"
+        # As Text, in which [b] is no markup: learners name folders and files.
+        learner, notes = (Text(_printable(s)) for s in (result.learner, "; ".join(result.notes)))
+        table.add_row(learner, score, result.status, seconds, notes)
     return table
+
+
+def _printable(text: str) -> str:
+    """Return text for a terminal: what would command it, or is no Unicode, becomes an escape."""
+    shown = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return "".join(shown)

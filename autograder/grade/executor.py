@@ -209,7 +209,9 @@ def _as_they_end(
 def _detach(folder: str) -> None:
     """Keep Ctrl-C from a worker, where it would cost a learner points, and its files together."""
     os.setsid()
-    tempfile.tempdir = folder  # what a kill leaves in there, the next run removes
+    # What a kill leaves in there, the next run removes. For the programs that a worker starts, too:
+    # Python's fork server keeps the environment of the first run of its process.
+    tempfile.tempdir = os.environ["TMPDIR"] = folder
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

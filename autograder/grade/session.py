@@ -1,7 +1,7 @@
 """Grade a whole class: what changed since the last time, on all cores, with one writer."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
@@ -205,12 +205,14 @@ class Session:
         """Keep all workers busy, and write down what they return."""
         by_learner = {one.submission.learner: one.submission for one in waiting}
         function = partial(_grade, self._content, self._address(len(waiting)))
-        for task, future in carry_out(self._place, function, map(_task, waiting)):
+        unreadable: list[Result] = []
+        for task, future in carry_out(self._place, function, _tasks(waiting, unreadable)):
             submission = by_learner[task.learner]
             try:
                 yield self._write_down(gradebook, submission, task, future.result())
             except Exception as error:  # a full disk, a locked gradebook, a worker that was killed
                 yield _no_grade(task.learner, _reason(error))
+        yield from unreadable
 
     def _start_processes(self) -> None:
         """Start what imports packages once: the fork server, and the origin of the workers."""
@@ -296,13 +298,18 @@ def _grade(content: bytes, address: Address | None, is_local: bool, task: Task) 
     return work.grade(content, address if is_local else None, task)
 
 
-def _task(waiting: _Waiting) -> Task:
-    """Return what a worker is told; the files are read only now, a few submissions ahead."""
-    try:
-        parcel = pack(waiting.submission.folder)
-    except OSError:  # it could be read when the run began: the worker finds nothing to grade
-        parcel = Parcel(b"")
-    return Task(waiting.submission.learner, parcel, waiting.handed_in, waiting.standing)
+def _tasks(waiting: Iterable[_Waiting], unreadable: list[Result]) -> Iterator[Task]:
+    """Yield what workers are told; files are read only now, a few submissions ahead.
+
+    What cannot be read any more is added to ``unreadable``.
+    """
+    for one in waiting:
+        try:
+            parcel = pack(one.submission.folder)
+        except OSError as error:
+            unreadable.append(_no_grade(one.submission.learner, _reason(error)))
+        else:
+            yield Task(one.submission.learner, parcel, one.handed_in, one.standing)
 
 
 def _unusual(graded: Graded) -> Iterator[str]:

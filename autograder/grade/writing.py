@@ -48,10 +48,10 @@ def replace_folder(
             if path.is_dir():
                 path.chmod(0o2775 if is_shared else 0o755)
         old = new.with_name(f"{new.name}.old")
-        if folder.exists():
+        if os.path.lexists(folder):  # a link without a target is in the way, too
             os.rename(folder, old)
         os.rename(new, folder)
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
@@ -61,4 +61,12 @@ def sweep(parents: Iterable[Path]) -> None:
     """Remove what a killed run left half made."""
     for parent in parents:
         for left in parent.glob(f"{_PREFIX}*"):
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or what else was in its place; a link's target stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

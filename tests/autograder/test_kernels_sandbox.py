@@ -285,6 +285,10 @@ class TestRights:
         flag = {"USER": 0x10000000, "NS": 0x20000, "NET": 0x40000000, "PID": 0x20000000}[name]
         call = f"__import__('ctypes').CDLL(None).unshare({flag})"
         assert attempted(kernel, call) == -1
+        # And in a process of its own: one with threads may not leave its user namespace anyway.
+        program = [sys.executable, "-c", f"print({call})"]
+        run = f"__import__('subprocess').check_output({program!r}, text=True)"
+        assert attempted(kernel, run) == "-1\n"
 
     def test_it_mounts_nothing_and_removes_no_mount(self, kernel: Kernel) -> None:
         library = "__import__('ctypes').CDLL(None)"

@@ -230,10 +230,22 @@ def executed(path: Path) -> list[dict[str, Any]]:
             "type": one.cell_type,
             "source": one.source,
             "nbgrader": dict(one.metadata.get("nbgrader", {})),
-            "outputs": [_shown(output) for output in one.get("outputs", [])],
+            "outputs": [_shown(output) for output in _whole(one.get("outputs", []))],
         }
         for one in nbformat.read(path, as_version=4).cells
     ]
+
+
+def _whole(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the outputs with each stream in one piece: where a kernel cuts it, time decides."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if output.output_type == "stream" and before.get("name") == output.name:
+            joined[-1] = NotebookNode({**before, "text": before.text + output.text})
+        else:
+            joined.append(output)
+    return joined
 
 
 def _shown(output: NotebookNode) -> tuple[str, ...]:
