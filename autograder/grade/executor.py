@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
@@ -70,7 +70,7 @@ def local(workers: int) -> Iterator[Place]:
             workers,
             mp_context=context,
             initializer=_detach,
-            initargs=(str(folder),),
+            initargs=(str(folder), dict(os.environ)),
             max_tasks_per_child=_TASKS_OF_A_WORKER,
         )
         try:
@@ -206,11 +206,13 @@ def _as_they_end(
         yield from wait(running, return_when=FIRST_COMPLETED).done
 
 
-def _detach(folder: str) -> None:
+def _detach(folder: str, environment: Mapping[str, str]) -> None:
     """Keep Ctrl-C from a worker, where it would cost a learner points, and its files together."""
     os.setsid()
-    # What a kill leaves in there, the next run removes. For the programs that a worker starts, too:
-    # Python's fork server keeps the environment of the first run of its process.
+    # Python's fork server would hand on that of the first run of its process.
+    os.environ.clear()
+    os.environ.update(environment)
+    # What a kill leaves in there, the next run removes; for the programs that it starts, too.
     tempfile.tempdir = os.environ["TMPDIR"] = folder
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -61,10 +61,14 @@ class TemporaryFolder:
 
     def __init__(self) -> None:
         _remove_abandoned()
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = (self.path / _LOCK).open("xb")
-        if fcntl is not None:
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            self._lock = (self.path / _LOCK).open("xb")
+            if fcntl is not None:
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if (self.path / _LOCK).exists():
+                break
+            self._lock.close()  # another took it for abandoned while nobody held its lock
 
     def __enter__(self) -> Path:
         return self.path

@@ -59,6 +59,11 @@ class Shown:
 
 
 STATUSES = ("graded", "kept", "no grade")
+PLACES = """\
+import os, tempfile
+def places(*_):
+    return tempfile.gettempdir(), os.environ.get("TMPDIR"), os.environ.get("FP_SETTING")
+"""
 
 
 def grade(course: Path, *options: str) -> Shown:
@@ -278,16 +283,18 @@ class TestCarryingOut:
         assert len(answers) == 20
         assert all(answers.count(pid) <= 3 for pid in answers)
 
-    def test_programs_that_workers_start_leave_nothing_elsewhere(
+    def test_programs_that_workers_start_have_the_runs_settings_and_its_temporary_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        lines = ["import os, tempfile", "def places(*_): return tempfile.gettempdir(), os.environ"]
-        (tmp_path / "fp_places.py").write_text("\n".join(lines) + '["TMPDIR"]\n')
+        (tmp_path / "fp_places.py").write_text(PLACES)
         monkeypatch.syspath_prepend(tmp_path)
         places = importlib.import_module("fp_places").places
+        list(carry_out(executor.local, places, range(1)))  # Python's fork server runs from now on
+        monkeypatch.setenv("FP_SETTING", "new")
         answers = {future.result() for _, future in carry_out(executor.local, places, range(4))}
-        [(own, programs)] = answers
+        [(own, programs, setting)] = answers
         assert programs == own
+        assert setting == "new"
         assert not Path(own).exists()  # with the run, its files have gone
 
 
