@@ -27,6 +27,8 @@ class Week:
         Time that a learner should plan.
     lesson_budget, assignment_budget : float
         Seconds that a run may take in the quick profile on two cores.
+    colab : tuple of str
+        Packages that Colab does not have, installed there by the notebooks.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Week:
     assignment_minutes: int
     lesson_budget: float
     assignment_budget: float
+    colab: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -144,4 +147,5 @@ def _week(entry: dict[str, Any]) -> Week:
         assignment_minutes=entry["minutes"]["assignment"],
         lesson_budget=float(entry["budget"]["lesson"]),
         assignment_budget=float(entry["budget"]["assignment"]),
+        colab=tuple(entry.get("colab", ())),
     )

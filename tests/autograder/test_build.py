@@ -104,6 +104,14 @@ class TestNotebooks:
             assert "google.colab" in install.source
             assert "git+https://github.com/example/tiny@main" in install.source
 
+    def test_a_week_installs_in_colab_what_it_lacks(self, small_course: Path) -> None:
+        syllabus = small_course / "course/syllabus.yml"
+        edit(syllabus, "    packages: [numpy]\n", "    packages: [numpy]\n    colab: [optuna]\n")
+        build(small_course)
+        lesson = nbformat.read(small_course / "release/w90_tiny/w90_lesson.ipynb", as_version=4)
+        assert '%pip install --quiet "git+https://' in lesson.cells[1].source
+        assert lesson.cells[1].source.endswith('@main" optuna')
+
     def test_lessons_have_no_source_version(self, small_course: Path) -> None:
         build(small_course)
         names = {path.name for path in (small_course / "source").rglob("*.ipynb")}
