@@ -12,7 +12,7 @@ import importlib.util
 import sys
 
 if "google.colab" in sys.modules and importlib.util.find_spec("forwardpass") is None:
-    %pip install --quiet {packages}\
+    %pip install --quiet "git+{repository}@{branch}"\
 """
 
 
@@ -33,8 +33,9 @@ def colab_badge(syllabus: Syllabus, week: Week, notebook_name: str) -> str:
 
 def header_cells(syllabus: Syllabus, week: Week, notebook_name: str) -> list[TextCell]:
     """Return the badge and the installation for one notebook of a week."""
-    own = f'"git+{syllabus.repository}@{syllabus.branch}"'
-    install = _INSTALL.format(packages=" ".join([own, *week.colab]))
+    install = _INSTALL.format(repository=syllabus.repository, branch=syllabus.branch)
+    if week.colab:
+        install += f"\n    %pip install --quiet {' '.join(week.colab)}"
     return [
         TextCell("markdown", colab_badge(syllabus, week, notebook_name), {}, 0),
         TextCell("code", install, {}, 0),
