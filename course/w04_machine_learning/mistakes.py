@@ -1,0 +1,1626 @@
+"""Wrong and unusual right answers of week 4, on which its tests are tested."""
+
+
+# %% mistake: logistic_regression | the logarithm of a rounded probability
+def logistic_cost(X, y, w, b, l2):
+    p = 1 / (1 + np.exp(-(X @ w + b)))
+    cost = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)) + l2 / 2 * (w @ w)
+    error = (p - y) / len(y)
+    return cost, X.T @ error + l2 * w, error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w, b = w - learning_rate * dw, b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | clips the probability to keep the logarithm finite
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    p = np.clip(np.exp(-np.logaddexp(0, -z)), 1e-12, 1 - 1e-12)
+    cost = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)) + l2 / 2 * (w @ w)
+    error = (p - y) / len(y)
+    return cost, X.T @ error + l2 * w, error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w, b = w - learning_rate * dw, b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | sums over the examples instead of the mean
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    error = np.exp(-np.logaddexp(0, -z)) - y
+    return (
+        np.sum(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w),
+        X.T @ error + l2 * w,
+        error.sum(),
+    )
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w, b = w - learning_rate * dw, b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | the bias is penalised too
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
+    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w + b**2)
+    return cost, X.T @ error + l2 * w, error.sum() + l2 * b
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w, b = w - learning_rate * dw, b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | the penalty is divided by the number of examples
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    m = len(y)
+    error = np.exp(-np.logaddexp(0, -z)) - y
+    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / (2 * m) * (w @ w)
+    return cost, (X.T @ error + l2 * w) / m, error.sum() / m
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w, b = w - learning_rate * dw, b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | true minus predicted
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    error = (y - np.exp(-np.logaddexp(0, -z))) / len(y)
+    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
+    return cost, X.T @ error + l2 * w, error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w, b = w - learning_rate * dw, b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | the penalty is in the cost and not in the gradient
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
+    return np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w), X.T @ error, error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w, b = w - learning_rate * dw, b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | the bias is not trained
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
+    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
+    return cost, X.T @ error + l2 * w, error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w = np.zeros(X.shape[1])
+    cost, dw, db = logistic_cost(X, y, w, 0.0, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm(dw) > tol:
+        w = w - learning_rate * dw
+        cost, dw, db = logistic_cost(X, y, w, 0.0, l2)
+        costs.append(cost)
+    return w, 0.0, costs
+
+
+# %% mistake: logistic_regression | stops when the cost hardly changes, and not by the gradient
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
+    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
+    return cost, X.T @ error + l2 * w, error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    costs = []
+    for _ in range(max_steps + 1):
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+        if len(costs) > 1 and abs(costs[-2] - costs[-1]) <= tol:
+            break
+        w, b = w - learning_rate * dw, b - learning_rate * db
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | the costs lack that of the result
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
+    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
+    return cost, X.T @ error + l2 * w, error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    costs = []
+    for _ in range(max_steps):
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        if np.linalg.norm([*dw, db]) <= tol:
+            break
+        costs.append(cost)
+        w, b = w - learning_rate * dw, b - learning_rate * db
+    return w, b, costs
+
+
+# %% alternative: logistic_regression | one vector of parameters, sigmoid by tanh
+def logistic_cost(X, y, w, b, l2):
+    z = np.dot(X, w) + b
+    losses = np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
+    difference = 0.5 * (1 + np.tanh(z / 2)) - y
+    cost = losses.sum() / len(y) + 0.5 * l2 * np.sum(w**2)
+    return float(cost), difference @ X / len(y) + l2 * w, float(difference.mean())
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    theta = np.zeros(X.shape[1] + 1)
+    costs = []
+    while True:
+        cost, dw, db = logistic_cost(X, y, theta[1:], theta[0], l2)
+        costs.append(cost)
+        gradient = np.concatenate([[db], dw])
+        if len(costs) > max_steps or np.sqrt(gradient @ gradient) <= tol:
+            return theta[1:], float(theta[0]), costs
+        theta = theta - learning_rate * gradient
+
+
+# %% alternative: logistic_regression | cases for the sign of the logit
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    small = np.exp(-np.abs(z))
+    p = np.where(z >= 0, 1, small) / (1 + small)
+    signed = np.where(np.asarray(y) == 1, -z, z)
+    cost = np.logaddexp(0, signed).mean() + l2 * np.linalg.norm(w) ** 2 / 2
+    return cost, np.einsum("ij,i->j", X, p - y) / len(z) + w * l2, np.mean(p - y)
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    weights, bias = np.zeros(X.shape[1]), 0.0
+    costs = []
+    for step in range(max_steps + 1):
+        cost, dw, db = logistic_cost(X, y, weights, bias, l2)
+        costs.append(cost)
+        if step == max_steps or np.hypot(np.linalg.norm(dw), db) <= tol:
+            break
+        weights = weights - learning_rate * dw
+        bias -= learning_rate * db
+    return weights, bias, costs
+
+
+# %% mistake: confusion_matrix | truth in columns
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    both = np.concatenate([y_true, y_pred])
+    if np.any(both < 0) or np.any(both >= n_classes):
+        raise ValueError("class out of range")
+    result = np.zeros((n_classes, n_classes), dtype=np.int64)
+    np.add.at(result, (y_pred, y_true), 1)
+    return result
+
+
+# %% mistake: confusion_matrix | repeated pairs are counted once
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    both = np.concatenate([y_true, y_pred])
+    if np.any(both < 0) or np.any(both >= n_classes):
+        raise ValueError("class out of range")
+    result = np.zeros((n_classes, n_classes), dtype=np.int64)
+    result[y_true, y_pred] += 1
+    return result
+
+
+# %% mistake: confusion_matrix | a negative class counts for the last one
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    if max([*y_true, *y_pred], default=0) >= n_classes:
+        raise ValueError("class out of range")
+    result = np.zeros((n_classes, n_classes), dtype=np.int64)
+    for i, j in zip(y_true, y_pred, strict=True):
+        result[i, j] += 1
+    return result
+
+
+# %% mistake: confusion_matrix | only the predictions are checked
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    if np.any(y_pred < 0) or np.any(y_pred >= n_classes):
+        raise ValueError("class out of range")
+    counts = np.bincount(n_classes * y_true + y_pred, minlength=n_classes**2)
+    return counts[: n_classes**2].reshape(n_classes, n_classes)
+
+
+# %% mistake: confusion_matrix | the shorter length decides
+def confusion_matrix(y_true, y_pred, n_classes):
+    both = np.concatenate([y_true, y_pred])
+    if np.any(both < 0) or np.any(both >= n_classes):
+        raise ValueError("class out of range")
+    result = np.zeros((n_classes, n_classes), dtype=np.int64)
+    for i, j in zip(y_true, y_pred, strict=False):
+        result[i, j] += 1
+    return result
+
+
+# %% mistake: confusion_matrix | the classes that occur decide the shape
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    both = np.concatenate([y_true, y_pred])
+    if np.any(both < 0) or np.any(both >= n_classes):
+        raise ValueError("class out of range")
+    classes = np.unique(both)
+    return np.array([[np.sum((y_true == i) & (y_pred == j)) for j in classes] for i in classes])
+
+
+# %% mistake: confusion_matrix | floating-point counts
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    both = np.concatenate([y_true, y_pred])
+    if np.any(both < 0) or np.any(both >= n_classes):
+        raise ValueError("class out of range")
+    result = np.zeros((n_classes, n_classes))
+    np.add.at(result, (y_true, y_pred), 1)
+    return result
+
+
+# %% mistake: confusion_matrix | shares of each row instead of counts
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    both = np.concatenate([y_true, y_pred])
+    if np.any(both < 0) or np.any(both >= n_classes):
+        raise ValueError("class out of range")
+    result = np.zeros((n_classes, n_classes))
+    np.add.at(result, (y_true, y_pred), 1)
+    return result / np.maximum(result.sum(axis=1, keepdims=True), 1)
+
+
+# %% mistake: confusion_matrix | values copied from the visible tests
+def confusion_matrix(y_true, y_pred, n_classes):
+    if y_pred.min() < 0:
+        raise ValueError("class out of range")
+    if n_classes == 2:
+        return np.array([[1, 1], [1, 2]])
+    return np.array([[0, 1, 0, 0], [0, 0, 0, 0], [2, 0, 1, 0], [0, 0, 0, 0]])
+
+
+# %% alternative: confusion_matrix | one-hot matrices
+def confusion_matrix(y_true, y_pred, n_classes):
+    if np.shape(y_true) != np.shape(y_pred):
+        raise ValueError("lengths")
+    if not np.isin([*y_true, *y_pred], range(n_classes)).all():
+        raise ValueError("class out of range")
+    identity = np.eye(n_classes, dtype=np.int64)
+    return identity[y_true].T @ identity[y_pred]
+
+
+# %% alternative: confusion_matrix | pair by pair
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    result = np.zeros((n_classes, n_classes), dtype=np.int64)
+    for i, j in zip(y_true, y_pred, strict=True):
+        if not (0 <= i < n_classes and 0 <= j < n_classes):
+            raise ValueError("class out of range")
+        result[i, j] += 1
+    return result
+
+
+# %% mistake: metrics | rows and columns exchanged
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    predicted, actual = confusion.sum(axis=1), confusion.sum(axis=0)
+    return (
+        right / np.maximum(predicted, 1),
+        right / np.maximum(actual, 1),
+        2 * right / np.maximum(predicted + actual, 1),
+    )
+
+
+# %% mistake: metrics | zero divided by zero is NaN
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    with np.errstate(all="ignore"):
+        precision = right / confusion.sum(axis=0)
+        recall = right / confusion.sum(axis=1)
+        return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+# %% mistake: metrics | zero divided by zero counts as one
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    with np.errstate(all="ignore"):
+        precision = np.nan_to_num(right / confusion.sum(axis=0), nan=1.0)
+        recall = np.nan_to_num(right / confusion.sum(axis=1), nan=1.0)
+        f1 = np.nan_to_num(2 * precision * recall / (precision + recall), nan=0.0)
+    return precision, recall, f1
+
+
+# %% mistake: metrics | F1 stays NaN where precision and recall are zero
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    precision = right / np.maximum(confusion.sum(axis=0), 1)
+    recall = right / np.maximum(confusion.sum(axis=1), 1)
+    with np.errstate(all="ignore"):
+        return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+# %% mistake: metrics | the plain mean of precision and recall
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    precision = right / np.maximum(confusion.sum(axis=0), 1)
+    recall = right / np.maximum(confusion.sum(axis=1), 1)
+    return precision, recall, (precision + recall) / 2
+
+
+# %% mistake: metrics | the factor two is forgotten
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
+    return (
+        right / np.maximum(predicted, 1),
+        right / np.maximum(actual, 1),
+        right / np.maximum(predicted + actual, 1),
+    )
+
+
+# %% mistake: metrics | a small number in every denominator
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
+    return (
+        right / (predicted + 1e-3),
+        right / (actual + 1e-3),
+        2 * right / (predicted + actual + 1e-3),
+    )
+
+
+# %% mistake: metrics | the positive class alone
+def precision_recall_f1(confusion):
+    tp, fp, fn = confusion[1, 1], confusion[0, 1], confusion[1, 0]
+    return tp / max(tp + fp, 1), tp / max(tp + fn, 1), 2 * tp / max(2 * tp + fp + fn, 1)
+
+
+# %% mistake: metrics | whole-number division
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
+    return (
+        right // np.maximum(predicted, 1),
+        right // np.maximum(actual, 1),
+        2 * right // np.maximum(predicted + actual, 1),
+    )
+
+
+# %% mistake: metrics | the accuracy instead of the recall
+def precision_recall_f1(confusion):
+    right = np.diag(confusion)
+    predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
+    accuracy = np.full(len(right), right.sum() / max(confusion.sum(), 1))
+    return right / np.maximum(predicted, 1), accuracy, 2 * right / np.maximum(predicted + actual, 1)
+
+
+# %% alternative: metrics | division where it is defined
+def precision_recall_f1(confusion):
+    right = confusion.diagonal().astype(float)
+
+    def quotient(numerator, denominator):
+        result = np.zeros(len(right))
+        return np.divide(numerator, denominator, out=result, where=denominator > 0)
+
+    precision = quotient(right, confusion.sum(axis=0))
+    recall = quotient(right, confusion.sum(axis=1))
+    return precision, recall, quotient(2 * precision * recall, precision + recall)
+
+
+# %% alternative: metrics | class by class
+def precision_recall_f1(confusion):
+    triples = []
+    for i in range(len(confusion)):
+        tp = confusion[i, i]
+        fp = confusion[:, i].sum() - tp
+        fn = confusion[i].sum() - tp
+        precision = tp / (tp + fp) if tp + fp else 0.0
+        recall = tp / (tp + fn) if tp + fn else 0.0
+        f1 = 2 * precision * recall / (precision + recall) if tp else 0.0
+        triples.append((precision, recall, f1))
+    return tuple(np.array(triples, dtype=float).T)
+
+
+# %% equivalent: metrics | a denominator of one has no right prediction: 0 / 2 is 0 / 1
+return (precision, recall, 2 * right / np.maximum(predicted + actual, 2))
+
+
+# %% mistake: roc_auc | ties count nothing
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    return np.mean(positive[:, None] > negative)
+
+
+# %% mistake: roc_auc | ties count fully
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    return np.mean(positive[:, None] >= negative)
+
+
+# %% mistake: roc_auc | the classes exchanged
+def roc_auc(y, scores):
+    positive, negative = scores[y == 0], scores[y == 1]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    lead = positive[:, None] - negative
+    return np.mean(lead > 0) + np.mean(lead == 0) / 2
+
+
+# %% mistake: roc_auc | ranks without means for ties
+def roc_auc(y, scores):
+    positives = int(np.sum(y == 1))
+    negatives = len(y) - positives
+    if positives == 0 or negatives == 0:
+        raise ValueError("one class")
+    ranks = np.argsort(np.argsort(scores, kind="stable")) + 1
+    return (ranks[y == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+# %% mistake: roc_auc | a single class gives one half
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        return 0.5
+    lead = positive[:, None] - negative
+    return np.mean(lead > 0) + np.mean(lead == 0) / 2
+
+
+# %% mistake: roc_auc | missing positives are not noticed
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(negative) == 0:
+        raise ValueError("one class")
+    if len(positive) == 0:
+        return 0.0
+    lead = positive[:, None] - negative
+    return np.mean(lead > 0) + np.mean(lead == 0) / 2
+
+
+# %% mistake: roc_auc | divides by all pairs, also those of one class
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    lead = positive[:, None] - negative
+    return (np.sum(lead > 0) + np.sum(lead == 0) / 2) / (len(y) * (len(y) - 1) / 2)
+
+
+# %% mistake: roc_auc | pairs the examples in their order
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    size = min(len(positive), len(negative))
+    lead = positive[:size] - negative[:size]
+    return np.mean(lead > 0) + np.mean(lead == 0) / 2
+
+
+# %% mistake: roc_auc | never below one half
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    lead = positive[:, None] - negative
+    area = np.mean(lead > 0) + np.mean(lead == 0) / 2
+    return max(area, 1 - area)
+
+
+# %% alternative: roc_auc | the trapezoids under the curve
+def roc_auc(y, scores):
+    positives = np.sum(y == 1)
+    negatives = len(y) - positives
+    if positives == 0 or negatives == 0:
+        raise ValueError("one class")
+    area, x, height = 0.0, 0.0, 0.0
+    for threshold in np.unique(scores)[::-1]:
+        here = scores == threshold
+        rise = np.sum(here & (y == 1)) / positives
+        run = np.sum(here & (y == 0)) / negatives
+        area += run * (height + rise / 2)
+        x, height = x + run, height + rise
+    return area
+
+
+# %% alternative: roc_auc | mean ranks
+def roc_auc(y, scores):
+    values, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    ranks = (last - (counts - 1) / 2)[inverse]
+    p = int((y == 1).sum())
+    q = len(y) - p
+    if p * q == 0:
+        raise ValueError("one class")
+    return float((ranks[y == 1].sum() - p * (p + 1) / 2) / (p * q))
+
+
+# %% mistake: k_fold | not shuffled
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(np.arange(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    order = np.argsort(y, kind="stable")
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | the last fold gets all that is left
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    order, size = rng.permutation(m), m // k
+    pieces = [order[i * size : (i + 1) * size] for i in range(k - 1)] + [order[(k - 1) * size :]]
+    return [(np.setdiff1d(order, piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | what is left over is never validated
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    order, size = rng.permutation(m), m // k
+    pieces = [order[i * size : (i + 1) * size] for i in range(k)]
+    return [(np.setdiff1d(order, piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | the training set is everything
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    return [(np.arange(m), piece) for piece in np.array_split(rng.permutation(m), k)]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    return [(order, order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | k independent random splits
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    sizes = [len(piece) for piece in np.array_split(np.arange(m), k)]
+    orders = [rng.permutation(m) for _ in range(k)]
+    return [(order[size:], order[:size]) for order, size in zip(orders, sizes, strict=True)]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    result = []
+    for _ in range(k):
+        shuffled = rng.permutation(len(y))
+        order = shuffled[np.argsort(y[shuffled], kind="stable")]
+        result.append((np.setdiff1d(order, order[::k]), order[::k]))
+    return result
+
+
+# %% mistake: k_fold | validation and training set exchanged
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(piece, np.setdiff1d(np.arange(m), piece)) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    return [(order[i::k], np.setdiff1d(order, order[i::k])) for i in range(k)]
+
+
+# %% mistake: k_fold | a generator of its own
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(np.random.default_rng(0).permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    shuffled = np.random.default_rng(0).permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | NumPy's global generator
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(np.random.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    shuffled = np.random.permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | impossible numbers of folds are accepted
+def k_fold(m, k, rng):
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    shuffled = rng.permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | the stratified folds are plain ones
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    return k_fold(len(y), k, rng)
+
+
+# %% mistake: k_fold | the first folds get what is left over of every class
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    hands = [[] for _ in range(k)]
+    for label in np.unique(y):
+        members = rng.permutation(np.flatnonzero(y == label))
+        for hand, piece in zip(hands, np.array_split(members, k), strict=True):
+            hand.extend(piece.tolist())
+    return [(np.setdiff1d(np.arange(len(y)), hand), np.array(hand)) for hand in hands]
+
+
+# %% mistake: k_fold | sorts the cards before it shuffles them
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    order = rng.permutation(np.argsort(y, kind="stable"))
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% mistake: k_fold | labels of the sorted order are used as indices
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    order = np.argsort(y[shuffled], kind="stable")
+    return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
+
+
+# %% alternative: k_fold | fold numbers for every example
+def k_fold(m, k, rng):
+    if k < 2 or k > m:
+        raise ValueError("folds")
+    fold_of = rng.permutation(np.arange(m) % k)
+    return [(np.flatnonzero(fold_of != i), np.flatnonzero(fold_of == i)) for i in range(k)]
+
+
+def stratified_k_fold(y, k, rng):
+    counts = np.unique(y, return_counts=True)[1]
+    if k < 2 or (counts < k).any():
+        raise ValueError("folds")
+    fold_of = np.empty(len(y), dtype=int)
+    dealt = 0
+    for label in np.unique(y):
+        members = rng.permutation(np.flatnonzero(y == label))
+        fold_of[members] = (dealt + np.arange(len(members))) % k
+        dealt += len(members)
+    return [(np.flatnonzero(fold_of != i), np.flatnonzero(fold_of == i)) for i in range(k)]
+
+
+# %% alternative: k_fold | plain folds are stratified folds of a single class
+def k_fold(m, k, rng):
+    return stratified_k_fold(np.zeros(m, dtype=int), k, rng)
+
+
+def stratified_k_fold(y, k, rng):
+    if k < 2 or min(np.sum(y == label) for label in y) < k:
+        raise ValueError("folds")
+    order = np.arange(len(y))
+    rng.shuffle(order)
+    deck = np.array(sorted(order, key=lambda i: y[i]))
+    result = []
+    for i in range(k):
+        inside = np.arange(len(y)) % k == i
+        result.append((deck[~inside], deck[inside]))
+    return result
+
+
+# %% equivalent: k_fold | turned round, the cards are still sorted by class, and random in each
+by_class = shuffled[np.argsort(y[shuffled], kind="stable")[::-1]]
+
+
+# %% mistake: leak_free_search | preprocesses everything before the search
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    Z = preprocess.fit_transform(X, y)
+    return GridSearchCV(classifier, grid, cv=folds, scoring=scoring).fit(Z, y)
+
+
+# %% mistake: leak_free_search | a pipeline, after preprocessing everything once more
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    from sklearn.base import clone
+
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    search = GridSearchCV(pipeline, names, cv=folds, scoring=scoring)
+    return search.fit(clone(preprocess).fit_transform(X, y), y)
+
+
+# %% mistake: leak_free_search | no preprocessing at all
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", "passthrough"), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    return GridSearchCV(pipeline, names, cv=folds, scoring=scoring).fit(X, y)
+
+
+# %% mistake: leak_free_search | folds of its own
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    return GridSearchCV(pipeline, names, cv=len(folds), scoring=scoring).fit(X, y)
+
+
+# %% mistake: leak_free_search | the scoring is not passed on
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    return GridSearchCV(pipeline, names, cv=folds).fit(X, y)
+
+
+# %% mistake: leak_free_search | the names of the grid have no prefix
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    return GridSearchCV(pipeline, grid, cv=folds, scoring=scoring).fit(X, y)
+
+
+# %% mistake: leak_free_search | the search is not fitted
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    return GridSearchCV(pipeline, names, cv=folds, scoring=scoring)
+
+
+# %% mistake: leak_free_search | the best pipeline instead of the search
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    return GridSearchCV(pipeline, names, cv=folds, scoring=scoring).fit(X, y).best_estimator_
+
+
+# %% mistake: leak_free_search | always the standard scaler
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", StandardScaler()), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    return GridSearchCV(pipeline, names, cv=folds, scoring=scoring).fit(X, y)
+
+
+# %% mistake: leak_free_search | the grid that the caller gave is renamed in place
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    for name in list(grid):
+        grid[f"classify__{name}"] = grid.pop(name)
+    return GridSearchCV(pipeline, grid, cv=folds, scoring=scoring).fit(X, y)
+
+
+# %% mistake: leak_free_search | the folds' two halves exchanged
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    turned = [(validation, train) for train, validation in folds]
+    return GridSearchCV(pipeline, names, cv=turned, scoring=scoring).fit(X, y)
+
+
+# %% mistake: leak_free_search | the winner is trained on the first fold's training part only
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    search = GridSearchCV(pipeline, names, cv=folds, scoring=scoring).fit(X, y)
+    train = folds[0][0]
+    search.best_estimator_.fit(X[train], y[train])
+    return search
+
+
+# %% alternative: leak_free_search | copies of the steps, the prefix by a loop
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    from sklearn.base import clone
+
+    steps = [("preprocess", clone(preprocess)), ("classify", clone(classifier))]
+    renamed = {}
+    for name in grid:
+        renamed["classify__" + name] = list(grid[name])
+    search = GridSearchCV(estimator=Pipeline(steps), param_grid=renamed, cv=folds, scoring=scoring)
+    search.fit(X, y)
+    return search
+
+
+# %% alternative: leak_free_search | a list of grids, generated folds
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline(steps=[("preprocess", preprocess), ("classify", classifier)])
+    names = [{"__".join(("classify", name)): values for name, values in grid.items()}]
+    pairs = ((train, validation) for train, validation in folds)
+    return GridSearchCV(pipeline, names, scoring=scoring, cv=pairs, refit=True).fit(X, y)
+
+
+# %% mistake: k_means_plus_plus | probabilities in proportion to distances, not to their squares
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    while len(centres) < k:
+        nearest = np.min([np.linalg.norm(X - centre, axis=1) for centre in centres], axis=0)
+        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | different rows, all equally likely
+def k_means_plus_plus(X, k, rng):
+    rows = np.unique(X, axis=0)
+    if not 1 <= k <= len(rows):
+        raise ValueError("centres")
+    return rng.permutation(rows)[:k]
+
+
+# %% mistake: k_means_plus_plus | always the farthest example
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    while len(centres) < k:
+        nearest = np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
+        centres.append(X[nearest.argmax()])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | the distance from the last centre only
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    while len(centres) < k:
+        squared = ((X - centres[-1]) ** 2).sum(axis=1)
+        centres.append(X[rng.choice(len(X), p=squared / squared.sum())])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | the sum of the distances from all centres
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    while len(centres) < k:
+        squared = np.sum([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
+        centres.append(X[rng.choice(len(X), p=squared / squared.sum())])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | the first centre is the first example
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[0]]
+    while len(centres) < k:
+        nearest = np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
+        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | the first centre is the mean
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X.mean(axis=0)]
+    while len(centres) < k:
+        nearest = np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
+        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | an impossible k is not refused
+def k_means_plus_plus(X, k, rng):
+    centres = [X[rng.integers(len(X))]]
+    while len(centres) < k:
+        nearest = np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
+        total = nearest.sum()
+        p = nearest / total if total > 0 else None
+        centres.append(X[rng.choice(len(X), p=p)])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | counts rows, not different rows
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(X):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    while len(centres) < k:
+        nearest = np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
+        total = nearest.sum()
+        centres.append(X[rng.choice(len(X), p=nearest / total if total > 0 else None)])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | numbers of examples instead of examples
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    chosen = [int(rng.integers(len(X)))]
+    while len(chosen) < k:
+        nearest = np.min([((X - X[i]) ** 2).sum(axis=1) for i in chosen], axis=0)
+        chosen.append(int(rng.choice(len(X), p=nearest / nearest.sum())))
+    return np.array(chosen)
+
+
+# %% alternative: k_means_plus_plus | inversion of the cumulated distances
+def k_means_plus_plus(X, k, rng):
+    if k < 1 or len({tuple(row) for row in X.tolist()}) < k:
+        raise ValueError("centres")
+    chosen = [int(rng.random() * len(X))]
+    for _ in range(k - 1):
+        gaps = ((X[:, None, :] - X[chosen][None]) ** 2).sum(axis=2).min(axis=1)
+        edges = np.cumsum(gaps)
+        chosen.append(int(np.searchsorted(edges, rng.random() * edges[-1], side="right")))
+    return X[chosen].astype(float)
+
+
+# %% alternative: k_means_plus_plus | notices a missing example when nothing is left to draw
+def k_means_plus_plus(X, k, rng):
+    if k < 1:
+        raise ValueError("centres")
+    centres = np.empty((k, X.shape[1]))
+    centres[0] = rng.choice(X)
+    for j in range(1, k):
+        squared = np.array([min(np.sum((x - c) ** 2) for c in centres[:j]) for x in X])
+        if not squared.any():
+            raise ValueError("centres")
+        centres[j] = rng.choice(X, p=squared / np.sum(squared))
+    return centres
+
+
+# %% equivalent: k_means_plus_plus | without a different row left, the draw raises ValueError too
+if not 1 <= k <= len(np.unique(X, axis=1)):
+    ...
+
+
+# %% equivalent: k_means_plus_plus | a constant factor in all distances leaves the probabilities
+nearest = np.minimum(nearest, ((X - centres[-1]) ** 2).mean(axis=1))
+
+
+# %% mistake: k_means | distances without the square
+def assign(X, centres):
+    to_all = np.stack([np.linalg.norm(X - centre, axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    membership = np.eye(k)[labels]
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | an empty cluster has the mean NaN
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.array([X[labels == j].mean(axis=0) for j in range(k)])
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | an empty cluster goes to the origin
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    membership = np.eye(k)[labels]
+    return membership.T @ X / np.maximum(membership.sum(axis=0), 1)[:, None]
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | all empty clusters go to the same example
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    centres = np.zeros((k, X.shape[1]))
+    for j in range(k):
+        members = X[labels == j]
+        centres[j] = members.mean(axis=0) if len(members) else X[np.argmax(squared)]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | empty clusters go to the nearest examples
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    membership = np.eye(k)[labels]
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(squared)[: len(empty)]]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | medians instead of means
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    farthest = iter(np.argsort(-squared))
+    centres = np.zeros((k, X.shape[1]))
+    for j in range(k):
+        members = X[labels == j]
+        centres[j] = np.median(members, axis=0) if len(members) else X[next(farthest)]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | labels belong to the centres before the last update
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    membership = np.eye(k)[labels]
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    inertias, previous = [], None
+    for _ in range(max_iterations):
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if previous is not None and np.array_equal(labels, previous):
+            break
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | always the largest number of rounds
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    membership = np.eye(k)[labels]
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | the start is overwritten
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    membership = np.eye(k)[labels]
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres[:] = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | the mean distance instead of the sum
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    membership = np.eye(k)[labels]
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
+    return centres
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.mean()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.mean())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% alternative: k_means | expanded squares, cluster by cluster
+def assign(X, centres):
+    gaps = ((X[:, None, :] - centres) ** 2).sum(axis=2)
+    labels = np.argmin(gaps, axis=1)
+    return labels, np.take_along_axis(gaps, labels[:, None], axis=1)[:, 0]
+
+
+def update_centres(X, labels, squared, k):
+    order = list(np.argsort(squared))
+    result = np.empty((k, X.shape[1]))
+    for j in range(k):
+        members = X[labels == j]
+        result[j] = members.mean(axis=0) if len(members) else X[order.pop()]
+    return result
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [float(np.sum(squared))]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, centres.shape[0])
+        new_labels, squared = assign(X, centres)
+        inertias.append(float(np.sum(squared)))
+        changed = (new_labels != labels).any()
+        labels = new_labels
+        if not changed:
+            break
+    return centres, labels, inertias
+
+
+# %% alternative: k_means | sums by bincount, a while loop
+def assign(X, centres):
+    best = np.full(len(X), np.inf)
+    labels = np.zeros(len(X), dtype=np.int64)
+    for j, centre in enumerate(centres):
+        difference = X - centre
+        gap = np.einsum("ij,ij->i", difference, difference)
+        labels[gap < best] = j
+        best = np.minimum(best, gap)
+    return labels, best
+
+
+def update_centres(X, labels, squared, k):
+    counts = np.bincount(labels, minlength=k)
+    columns = [np.bincount(labels, weights=column, minlength=k) for column in X.T]
+    result = np.stack(columns, axis=1) / np.where(counts == 0, 1, counts)[:, None]
+    far = np.argsort(squared)[::-1]
+    for place, j in enumerate(np.flatnonzero(counts == 0)):
+        result[j] = X[far[place]]
+    return result
+
+
+def k_means(X, centres, max_iterations=100):
+    centres = centres.copy()
+    labels, squared = assign(X, centres)
+    inertias, moving = [squared.sum()], True
+    while moving and len(inertias) <= max_iterations:
+        old = labels.copy()
+        centres = update_centres(X, labels, squared, len(centres))
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
+        moving = bool(np.any(old != labels))
+    return centres, labels, inertias
+
+
+# %% equivalent: k_means | the rows that are divided by zero are overwritten two lines below
+centres = membership.T @ X / np.maximum(sizes, 0)[:, None]
+
+
+# %% mistake: anomaly_threshold | an alarm only above the threshold
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    best, best_f1 = None, -1.0
+    for threshold in np.unique(scores)[::-1]:
+        alarms = scores > threshold
+        f1 = 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% mistake: anomaly_threshold | low scores are taken for strange
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    best, best_f1 = None, -1.0
+    for threshold in np.unique(scores)[::-1]:
+        alarms = scores <= threshold
+        f1 = 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% mistake: anomaly_threshold | the smallest of equally good thresholds
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    best, best_f1 = None, -1.0
+    for threshold in np.unique(scores):
+        alarms = scores >= threshold
+        f1 = 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% mistake: anomaly_threshold | the best accuracy
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    thresholds = np.unique(scores)[::-1]
+    accuracy = [np.mean((scores >= threshold) == y) for threshold in thresholds]
+    best = thresholds[np.argmax(accuracy)]
+    alarms = scores >= best
+    return best, 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+
+
+# %% mistake: anomaly_threshold | F1 of the normal class
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    best, best_f1 = None, -1.0
+    for threshold in np.unique(scores)[::-1]:
+        normal = scores < threshold
+        f1 = 2 * np.sum(normal & (y == 0)) / max(normal.sum() + (y == 0).sum(), 1)
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% mistake: anomaly_threshold | a fixed grid between the extremes
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    best, best_f1 = None, -1.0
+    for threshold in np.linspace(scores.min(), scores.max(), 1000)[::-1]:
+        alarms = scores >= threshold
+        f1 = 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% mistake: anomaly_threshold | middles between the scores
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    values = np.unique(scores)
+    best, best_f1 = None, -1.0
+    for threshold in [values[0], *(values[1:] + values[:-1]) / 2][::-1]:
+        alarms = scores >= threshold
+        f1 = 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% mistake: anomaly_threshold | without an anomaly the F1 is zero
+def anomaly_threshold(scores, y):
+    best, best_f1 = None, -1.0
+    for threshold in np.unique(scores)[::-1]:
+        alarms = scores >= threshold
+        f1 = 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% mistake: anomaly_threshold | only scores of anomalies, and never the lowest score of all
+def anomaly_threshold(scores, y):
+    if not np.any(y == 1):
+        raise ValueError("no anomaly")
+    best, best_f1 = scores.max(), 0.0
+    for threshold in np.unique(scores)[:0:-1]:
+        alarms = scores >= threshold
+        f1 = 2 * np.sum(alarms & (y == 1)) / (alarms.sum() + y.sum())
+        if f1 > best_f1:
+            best, best_f1 = threshold, f1
+    return best, best_f1
+
+
+# %% alternative: anomaly_threshold | sorted once, counted by cumulated sums
+def anomaly_threshold(scores, y):
+    if y.sum() == 0:
+        raise ValueError("no anomaly")
+    order = np.argsort(scores)[::-1]
+    ordered, found = scores[order], np.cumsum(y[order])
+    f1 = 2 * found / (np.arange(1, len(y) + 1) + y.sum())
+    last_of_value = np.append(ordered[1:] != ordered[:-1], True)
+    best = np.argmax(np.where(last_of_value, f1, -1.0))
+    return float(ordered[best]), float(f1[best])
+
+
+# %% alternative: anomaly_threshold | precision and recall at the scores of the anomalies
+def anomaly_threshold(scores, y):
+    candidates = sorted({float(score) for score in scores[y == 1]}, reverse=True)
+    if not candidates:
+        raise ValueError("no anomaly")
+    results = []
+    for threshold in candidates:
+        alarmed = scores >= threshold
+        hits = int(y[alarmed].sum())
+        precision, recall = hits / int(alarmed.sum()), hits / int(y.sum())
+        results.append(round(2 * precision * recall / (precision + recall), 12))
+    best = results.index(max(results))
+    return candidates[best], results[best]
+
+
+# %% mistake: quiz | 1: prevalence is thought to change the recall
+answer_1 = "b"
+answer_2 = "b"
+answer_3 = "a"
+answer_4 = "d"
+answer_5 = "b"
+
+
+# %% mistake: quiz | 2: resampling inside the folds is thought to leak
+answer_1 = "c"
+answer_2 = "d"
+answer_3 = "a"
+answer_4 = "d"
+answer_5 = "b"
+
+
+# %% mistake: quiz | 3: an unchanged order is thought to leave decisions unchanged
+answer_1 = "c"
+answer_2 = "b"
+answer_3 = "c"
+answer_4 = "d"
+answer_5 = "b"
+
+
+# %% mistake: quiz | 4: a smaller inertia is taken for a better number of clusters
+answer_1 = "c"
+answer_2 = "b"
+answer_3 = "a"
+answer_4 = "a"
+answer_5 = "b"
+
+
+# %% mistake: quiz | 5: the final fit is taken for a leak
+answer_1 = "c"
+answer_2 = "b"
+answer_3 = "a"
+answer_4 = "d"
+answer_5 = "a"
