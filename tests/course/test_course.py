@@ -1,8 +1,10 @@
 """The course: what is committed is what its text gives; every week keeps its promises."""
 
+import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -60,6 +62,14 @@ def test_prerequisites_come_earlier() -> None:
 def test_every_folder_of_the_course_is_in_the_syllabus() -> None:
     folders = {path.name for path in (ROOT / "course").glob("w*") if path.is_dir()}
     assert folders == {week.id for week in SYLLABUS.weeks}
+
+
+def test_every_link_between_weeks_leads_somewhere() -> None:
+    link = re.compile(r"\]\(((?:\.\./)?[^)\s:]+\.ipynb)\)")
+    for path in sorted((ROOT / "release").rglob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for target in link.findall(cell.source) if cell.cell_type == "markdown" else ():
+                assert (path.parent / target).is_file(), f"{path.name}: {target}"
 
 
 def test_no_committed_notebook_has_outputs_and_none_is_large() -> None:

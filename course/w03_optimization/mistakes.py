@@ -1,0 +1,2037 @@
+"""Wrong and unusual right answers of week 3, on which the tests of the assignment are tested.
+
+Each block replaces the whole solution cell of its exercise.
+"""
+
+
+# %% mistake: gradient_check | a one-sided difference
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        pass
+        slopes[place] = (function(ahead) - function(behind)) / step
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | divided by one step, not by two
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / step
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | the step is always 1e-5
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += 1e-5
+        behind[place] -= 1e-5
+        slopes[place] = (function(ahead) - function(behind)) / (2e-5)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | integers stay integers
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] = ahead[place] + step
+        behind[place] = behind[place] - step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | the steps are made in w itself and not taken back
+def numerical_gradient(function, w, step=1e-5):
+    slopes = np.empty(np.shape(w))
+    for place in np.ndindex(slopes.shape):
+        w[place] += step
+        above = function(w)
+        w[place] -= 2 * step
+        slopes[place] = (above - function(w)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | all elements move together: the slope along the diagonal
+def numerical_gradient(function, w, step=1e-5):
+    w = np.array(w, dtype=np.float64)
+    slope = (function(w + step) - function(w - step)) / (2 * step)
+    return np.full(w.shape, slope)
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | only vectors: the loop runs over the first axis
+def numerical_gradient(function, w, step=1e-5):
+    w = np.array(w, dtype=np.float64)
+    slopes = np.zeros(w.shape)
+    for j in range(len(w)):
+        move = np.zeros(w.shape)
+        move[j] = step
+        slopes[j] = (function(w + move) - function(w - move)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | the result is flat
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes.ravel()
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | the absolute error in the place of the relative one
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured)
+
+
+# %% mistake: gradient_check | relative to the claimed gradient alone
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | relative to the norm of the sum
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed + measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | relative to the larger norm
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = max(np.linalg.norm(claimed), np.linalg.norm(measured))
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | zero divided by zero
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size
+
+
+# %% mistake: gradient_check | any broadcast is welcome
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | only the sizes are compared, not the shapes
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.size != np.size(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | a small number in the divisor hides small gradients
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / (size + 0.01)
+
+
+# %% mistake: gradient_check | the squares of the norms
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.sum(claimed**2) + np.sum(measured**2)
+    return np.sum((claimed - measured) ** 2) / size if size > 0 else 0.0
+
+
+# %% alternative: gradient_check | one-hot moves; the norm by hand
+def numerical_gradient(function, w, step=1e-5):
+    w = np.asarray(w, dtype=float)
+    moves = step * np.eye(w.size).reshape(w.size, *w.shape)
+    slopes = [(function(w + move) - function(w - move)) / step / 2 for move in moves]
+    return np.array(slopes).reshape(w.shape)
+
+
+def check_gradient(function, gradient, w):
+    g = gradient(w)
+    if np.shape(g) != np.shape(w):
+        raise ValueError("another shape")
+    h = numerical_gradient(function, w)
+    distance = np.sqrt(np.sum((g - h) ** 2))
+    if distance == 0:
+        return 0.0
+    return float(distance / (np.sqrt(np.sum(g**2)) + np.sqrt(np.sum(h**2))))
+
+
+# %% alternative: gradient_check | moved to and fro in one private copy
+def numerical_gradient(function, w, step=1e-5):
+    w = w.astype(np.float64)
+    slopes = np.zeros_like(w)
+    for index, value in np.ndenumerate(w.copy()):
+        w[index] = value + step
+        slopes[index] = function(w)
+        w[index] = value - step
+        slopes[index] -= function(w)
+        w[index] = value
+    return slopes / (2.0 * step)
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: momentum | uphill
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w + learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | descent in place
+def gradient_descent_step(w, gradient, state, learning_rate):
+    w -= learning_rate * gradient
+    return w, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | descent returns the parameters alone
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the state is None
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, None
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the gradient is scaled to length one
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient / np.linalg.norm(gradient), {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | an average: the gradient comes in with weight 1 - momentum
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + (1 - momentum) * gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the old velocity moves the parameters
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    old = state.get("v", 0)
+    direction = gradient + momentum * velocity if nesterov else old + 0 * gradient
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the velocity is forgotten
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {}
+
+
+# %% mistake: momentum | the state is updated in place
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    state["v"] = velocity
+    return w - learning_rate * direction, state
+
+
+# %% mistake: momentum | the velocity itself is updated in place
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = state.get("v", np.zeros_like(w))
+    velocity *= momentum
+    velocity += gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the first velocity is the gradient's own memory
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state["v"] + gradient if "v" in state else gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the learning rate is inside the velocity
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + learning_rate * gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - direction, {"v": velocity}
+
+
+# %% mistake: momentum | Nesterov with the old velocity
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * state.get("v", 0) if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | Nesterov's direction is kept as velocity
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": direction}
+
+
+# %% mistake: momentum | nesterov is ignored
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | momentum is always 0.9
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    momentum = 0.9
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the velocity is float64 whatever comes in
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", np.zeros(w.shape)) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | the velocity includes the sign and the rate, and is added
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w + learning_rate * direction, {"v": velocity}
+
+
+# %% alternative: momentum | zeros_like for the missing velocity; the state handed back
+def gradient_descent_step(w, gradient, state, learning_rate):
+    new = w.copy()
+    new -= learning_rate * gradient
+    return new, dict()
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    v = state["v"].copy() if "v" in state else np.zeros_like(w)
+    v = gradient + momentum * v
+    if nesterov:
+        return w - learning_rate * gradient - learning_rate * momentum * v, {"v": v}
+    return w - learning_rate * v, {"v": v}
+
+
+# %% alternative: momentum | Nesterov from the old velocity, written out
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    old = state.get("v", np.zeros_like(gradient))
+    new_state = {**state, "v": momentum * old + gradient}
+    if not nesterov:
+        return np.subtract(w, learning_rate * new_state["v"]), new_state
+    ahead = (1 + momentum) * gradient + momentum**2 * old
+    return np.subtract(w, learning_rate * ahead), new_state
+
+
+# %% mistake: rmsprop | the root is missing
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / (squares + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | epsilon inside the root
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / np.sqrt(squares + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | no epsilon
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / np.sqrt(squares), {"s": squares}
+
+
+# %% mistake: rmsprop | the old average in the divisor
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / (np.sqrt(state.get("s", 0 * w)) + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | the weights of the average are turned round
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = (1 - rho) * state.get("s", 0) + rho * gradient**2
+    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | AdaGrad: a sum that never forgets
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = state.get("s", 0) + gradient**2
+    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | one step length for all: the norm of the gradient
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * np.sum(gradient**2) * np.ones_like(w)
+    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | the average of the gradients, not of their squares
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient
+    return w - learning_rate * gradient / (np.abs(squares) + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | the state keeps the root
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": np.sqrt(squares)}
+
+
+# %% mistake: rmsprop | the average is updated in place
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = state.setdefault("s", np.zeros_like(w))
+    squares *= rho
+    squares += (1 - rho) * gradient**2
+    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+
+
+# %% mistake: rmsprop | nothing is remembered
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
+    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {}
+
+
+# %% mistake: rmsprop | with Adam's bias correction at the first step
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
+    if "s" not in state:
+        squares = gradient**2
+    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+
+
+# %% alternative: rmsprop | the average as a step towards the new square
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    s = state.get("s", np.zeros_like(w))
+    s = s + (1 - rho) * (gradient * gradient - s)
+    scale = learning_rate / (s**0.5 + epsilon)
+    return w - scale * gradient, {"s": s}
+
+
+# %% alternative: rmsprop | in place, on a copy
+def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    new_state = {name: np.array(value) for name, value in state.items()}
+    s = new_state.setdefault("s", np.zeros_like(w))
+    s *= rho
+    s += (1 - rho) * np.square(gradient)
+    return np.array(w - learning_rate * gradient / (np.sqrt(s) + epsilon)), {"s": s}
+
+
+# %% mistake: adam | no bias correction
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v
+    s_hat = s
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | bias correction of the first average only
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | the count stays at one
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | the count begins at zero: a division by zero is dodged
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0)
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t + 1e-8)
+    s_hat = s / (1 - beta2**t + 1e-8)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t + 1, "v": v, "s": s}
+
+
+# %% mistake: adam | the corrected averages are stored
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v_hat, "s": s_hat}
+
+
+# %% mistake: adam | both corrections use beta1
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta1**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | epsilon inside the root
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / np.sqrt(s_hat + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | epsilon is added before the correction
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat * np.sqrt(1 - beta2**t) / (np.sqrt(s) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | beta1 and beta2 change places
+def adam_step(
+    w, gradient, state, learning_rate, beta2=0.9, beta1=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | L2: the decay goes into the gradient
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    gradient = gradient + weight_decay * w
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | the decay forgets the learning rate
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | weights decay after the step, not before
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    new_w = (1 - learning_rate * weight_decay) * new_w
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | weight decay is ignored
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | the state is updated in place
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    state.update({"t": t, "v": v, "s": s})
+    return new_w, state
+
+
+# %% mistake: adam | the averages are updated in place
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = state.get("v", np.zeros_like(w))
+    v *= beta1
+    v += (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | the parameters are updated in place
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    w *= 1 - learning_rate * weight_decay
+    decayed = w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | Nadam: the gradient looks ahead
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    v_hat = (beta1 * v + (1 - beta1) * gradient) / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% mistake: adam | AMSGrad-like: the average of squares never falls
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state.get("t", 0) + 1
+    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
+    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+    s = np.maximum(s, state.get("s", 0))
+    v_hat = v / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    decayed = (1 - learning_rate * weight_decay) * w
+    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+    return new_w, {"t": t, "v": v, "s": s}
+
+
+# %% alternative: adam | the corrections in the rate and in epsilon
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    t = state["t"] + 1 if state else 1
+    v = state["v"] if state else np.zeros_like(w)
+    s = state["s"] if state else np.zeros_like(w)
+    v = v + (1 - beta1) * (gradient - v)
+    s = s + (1 - beta2) * (np.square(gradient) - s)
+    root = (1 - beta2**t) ** 0.5
+    rate = learning_rate * root / (1 - beta1**t)
+    step = rate * v / (np.sqrt(s) + epsilon * root)
+    return w - learning_rate * weight_decay * w - step, {"t": t, "v": v, "s": s}
+
+
+# %% alternative: adam | decay subtracted from the finished step; math.sqrt of scalars
+def adam_step(
+    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
+):
+    new = {"t": 0, "v": np.zeros_like(w), "s": np.zeros_like(w)} | state
+    new["t"] += 1
+    new["v"] = beta1 * new["v"] + (1 - beta1) * gradient
+    new["s"] = beta2 * new["s"] + (1 - beta2) * gradient * gradient
+    direction = new["v"] / (1 - beta1 ** new["t"])
+    size = (new["s"] / (1 - beta2 ** new["t"])) ** 0.5
+    return w - learning_rate * (direction / (size + epsilon) + weight_decay * w), new
+
+
+# %% mistake: minibatches | no shuffling
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = np.arange(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | drawn with replacement
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = rng.integers(len(X), size=len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | the last, smaller batch is dropped
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X) - batch_size + 1, batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | X and y are shuffled apart
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[rng.permutation(members)]
+
+
+# %% mistake: minibatches | a fixed seed: every epoch has the same order
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = np.random.default_rng(0).permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | the global generator
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = np.random.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | the data itself is shuffled
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    order = rng.permutation(len(X))
+    X[:], y[:] = X[order], y[order]
+    shuffled = np.arange(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | only the order of the batches is random
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    for first in rng.permutation(np.arange(0, len(X), batch_size)):
+        members = np.arange(len(X))[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | a random start, then round in a circle
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = np.roll(np.arange(len(X)), rng.integers(len(X)))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | lengths are not compared
+def minibatches(X, y, batch_size, rng):
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | negative batch sizes give no batches, in silence
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% equivalent: minibatches | a batch size of zero is refused by range itself, with a ValueError too
+if batch_size < 0:
+    ...
+
+
+# %% mistake: minibatches | the last batch is filled up from the beginning
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = np.take(shuffled, range(first, first + batch_size), mode="wrap")
+        yield X[members], y[members]
+
+
+# %% mistake: minibatches | only the labels are returned in order, sorted within a batch
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[np.sort(members)]
+
+
+# %% mistake: minibatches | only the first batch
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("no batch")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+        return
+
+
+# %% alternative: minibatches | shuffled copies, cut into views; a list
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y) or batch_size < 1:
+        raise ValueError("impossible")
+    order = np.arange(len(X))
+    rng.shuffle(order)
+    X, y = X[order], y[order]
+    return [(X[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(X), batch_size)]
+
+
+# %% alternative: minibatches | np.split; sorting random keys
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y) or batch_size <= 0:
+        raise ValueError("impossible")
+    order = np.argsort(rng.random(len(X)))
+    for members in np.split(order, np.arange(batch_size, len(X), batch_size)):
+        yield X[members], y[members]
+
+
+# %% mistake: schedule | the cosine rises again after the end
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = (step - warmup_steps) / (total_steps - warmup_steps)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | the cosine begins at step 0, not after the warm-up
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min(step / total_steps, 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | the cosine runs over all steps, so it does not reach the end
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / total_steps, 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | the final rate is added on top
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * peak * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | the final rate is a floor that cuts the cosine
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return max(final, 0.5 * peak * (1 + np.cos(np.pi * progress)))
+
+
+# %% mistake: schedule | a quarter of a cosine
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + (peak - final) * np.cos(np.pi * progress / 2)
+
+
+# %% mistake: schedule | a whole period: down and up again
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(2 * np.pi * progress))
+
+
+# %% mistake: schedule | linear in the place of the cosine
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + (peak - final) * (1 - progress)
+
+
+# %% mistake: schedule | the warm-up starts one step ahead
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | the warm-up begins at the final rate
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return final + (peak - final) * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | no warm-up
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    step = max(step, warmup_steps)
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | any warm-up is accepted
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | degrees in the place of radians
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(180 * progress))
+
+
+# %% mistake: schedule | zero warm-up divides by zero
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps:
+        raise ValueError("the warm-up does not fit")
+    if step <= warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% alternative: schedule | half-angle; clip; nested functions
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if warmup_steps < 0 or warmup_steps >= total_steps:
+        raise ValueError("the warm-up does not fit")
+    if warmup_steps > step:
+        return peak * (step / warmup_steps)
+    if step >= total_steps:
+        return final
+    share = np.cos(0.5 * np.pi * (step - warmup_steps) / (total_steps - warmup_steps)) ** 2
+    return share * peak + (1 - share) * final
+
+
+# %% alternative: schedule | everything clipped and multiplied
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if warmup_steps not in range(total_steps):
+        raise ValueError("the warm-up does not fit")
+    progress = np.clip((step - warmup_steps) / (total_steps - warmup_steps), 0.0, 1.0)
+    cosine = (peak + final) / 2 + (peak - final) / 2 * np.cos(progress * np.pi)
+    return cosine * min(step / max(warmup_steps, 1), 1.0) if warmup_steps else cosine
+
+
+# %% mistake: ridge | the gradient is a sum over the examples
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual + penalty * w, residual.sum()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the residual has the wrong sign
+def ridge_gradient(X, y, w, b, penalty):
+    residual = y - X @ w - b
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the penalty counts twice
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + 2 * penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the penalty is forgotten in the gradient
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X), residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the intercept is penalised in the gradient
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean() + penalty * b
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the penalty is divided by m
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return (X.T @ residual + penalty * w) / len(X), residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the intercept is forgotten in the residual
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the L1 gradient
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * np.sign(w), residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the data is not centred: a fit through the origin, then an intercept
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | no intercept
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, 0.0
+
+
+# %% mistake: ridge | the intercept is the mean of y, although X is not centred
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y)
+
+
+# %% mistake: ridge | a column of ones, penalised like the others
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    A = np.column_stack([X, np.ones(len(X))])
+    theta = np.linalg.solve(A.T @ A / len(X) + penalty * np.eye(A.shape[1]), A.T @ y / len(X))
+    return theta[:-1], theta[-1]
+
+
+# %% mistake: ridge | scikit-learn's penalty: the cost is a sum
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y)
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the penalty is forgotten
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X)
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the penalty is added to every element of the matrix
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the data is centred in place
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    y -= y.mean()
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the columns are scaled as well
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-12)
+    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% mistake: ridge | the square of the penalty
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    centred = X - X.mean(axis=0)
+    hessian = centred.T @ centred / len(X) + penalty**2 * np.eye(X.shape[1])
+    w = np.linalg.solve(hessian, centred.T @ y / len(X))
+    return w, np.mean(y - X @ w)
+
+
+# %% alternative: ridge | a column of ones with no penalty
+def ridge_gradient(X, y, w, b, penalty):
+    errors = b + np.dot(X, w) - y
+    return np.mean(X * errors[:, None], axis=0) + penalty * w, np.sum(errors) / len(errors)
+
+
+def ridge(X, y, penalty):
+    m, n = X.shape
+    A = np.column_stack([X, np.ones(m)])
+    prior = penalty * m * np.diag([1.0] * n + [0.0])
+    theta = np.linalg.solve(A.T @ A + prior, A.T @ y)
+    return theta[:n], theta[n]
+
+
+# %% alternative: ridge | least squares with extra rows for the penalty
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    m, n = X.shape
+    A = np.vstack([X - X.mean(axis=0), np.sqrt(m * penalty) * np.eye(n)])
+    targets = np.concatenate([y - y.mean(), np.zeros(n)])
+    w = np.linalg.lstsq(A, targets, rcond=None)[0]
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+# %% alternative: ridge | through the singular value decomposition
+def ridge_gradient(X, y, w, b, penalty):
+    residual = X @ w + b - y
+    return X.T @ residual / len(X) + penalty * w, residual.mean()
+
+
+def ridge(X, y, penalty):
+    U, sigma, Vt = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    w = Vt.T @ (sigma / (sigma**2 + len(X) * penalty) * (U.T @ (y - y.mean())))
+    return w, float((y - X @ w).mean())
+
+
+# %% mistake: soft_threshold | hard threshold: large elements stay as they are
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return np.where(np.abs(w) > threshold, w, 0.0)
+
+
+# %% mistake: soft_threshold | the sign is lost
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return np.maximum(np.abs(w) - threshold, 0)
+
+
+# %% mistake: soft_threshold | moved across zero
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return w - threshold * np.sign(w)
+
+
+# %% mistake: soft_threshold | only positive elements are moved
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return np.maximum(w - threshold, 0)
+
+
+# %% mistake: soft_threshold | clipped to the threshold: the other half
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return np.clip(w, -threshold, threshold)
+
+
+# %% mistake: soft_threshold | shrunk by a factor, as the L2 penalty does
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return w / (1 + threshold)
+
+
+# %% mistake: soft_threshold | one decision for the whole array
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return w * max(1 - threshold / np.linalg.norm(w), 0) if np.any(w) else w * 1.0
+
+
+# %% mistake: soft_threshold | writes into w
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    signs = np.sign(w)
+    w -= signs * threshold
+    w[w * signs < 0] = 0.0
+    return w
+
+
+# %% mistake: soft_threshold | a negative threshold is let through
+def soft_threshold(w, threshold):
+    return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
+
+
+# %% mistake: soft_threshold | threshold zero is refused as well
+def soft_threshold(w, threshold):
+    if threshold <= 0:
+        raise ValueError("negative")
+    return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
+
+
+# %% mistake: soft_threshold | moved by half of the threshold
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return np.sign(w) * np.maximum(np.abs(w) - threshold / 2, 0)
+
+
+# %% alternative: soft_threshold | three cases
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("negative")
+    return np.where(w > threshold, w - threshold, np.where(w < -threshold, w + threshold, 0.0))
+
+
+# %% alternative: soft_threshold | what is left after clipping
+def soft_threshold(w, threshold):
+    if not threshold >= 0:
+        raise ValueError("negative")
+    return w - np.clip(w, -threshold, threshold)
+
+
+# %% alternative: soft_threshold | the difference of two rectifiers
+def soft_threshold(w, threshold):
+    if threshold < 0.0:
+        raise ValueError("negative")
+    return np.clip(w - threshold, 0.0, None) - np.clip(-w - threshold, 0.0, None)
+
+
+# %% mistake: ista | the threshold forgets the step
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the step is that of the raw data
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the Frobenius norm in the place of the largest singular value
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the singular value is not squared
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2)
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the step forgets m
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = 1 / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the gradient forgets m
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | twice the largest safe step
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = 2.2 * len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | first the threshold, then the gradient step
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w, step * penalty) - step * slope
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the subgradient of the penalty, no threshold
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = w - step * (slope + penalty * np.sign(w))
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the data is not centred
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X, y
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the intercept is the mean of y
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y), costs
+
+
+# %% mistake: ista | the cost before each iteration
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the cost forgets the penalty
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit)
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | the cost forgets the half
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2)
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | starts from random weights
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.random.default_rng(0).normal(size=X.shape[1])
+    costs = []
+    for _ in range(iterations):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | one iteration too few
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = np.zeros(X.shape[1])
+    costs = []
+    for _ in range(iterations - 1):
+        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
+        w = soft_threshold(w - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% mistake: ista | accelerated: FISTA, whose cost may rise
+def ista(X, y, penalty, iterations):
+    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
+    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
+    w = before = np.zeros(X.shape[1])
+    costs = []
+    for k in range(1, iterations + 1):
+        ahead = w + (k - 1) / (k + 2) * (w - before)
+        slope = X_centred.T @ (X_centred @ ahead - y_centred) / len(X)
+        before, w = w, soft_threshold(ahead - step * slope, step * penalty)
+        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
+        costs.append(misfit + penalty * np.sum(np.abs(w)))
+    return w, np.mean(y - X @ w), costs
+
+
+# %% alternative: ista | the normal matrix once, its largest eigenvalue; the threshold by hand
+def ista(X, y, penalty, iterations):
+    m = len(X)
+    deviations = X - X.mean(axis=0)
+    H = deviations.T @ deviations / m
+    c = deviations.T @ y / m
+    L = np.linalg.eigvalsh(H)[-1]
+    w = np.zeros(len(c))
+    costs = []
+    for _ in range(iterations):
+        u = w - (H @ w - c) / L
+        w = np.sign(u) * np.maximum(np.abs(u) - penalty / L, 0.0)
+        b = (y - X @ w).mean()
+        costs.append(((X @ w + b - y) ** 2).sum() / (2 * m) + penalty * np.abs(w).sum())
+    return w, (y - X @ w).mean(), costs
+
+
+# %% alternative: ista | the intercept recomputed before every step; costs as an array
+def ista(X, y, penalty, iterations):
+    mean = X.mean(axis=0)
+    L = np.linalg.svd(X - mean, compute_uv=False)[0] ** 2 / len(y)
+    w, b = np.zeros(X.shape[1]), y.mean()
+    costs = np.empty(iterations)
+    for k in range(iterations):
+        residual = X @ w + b - y
+        w = soft_threshold(w - (X - mean).T @ residual / (L * len(y)), penalty / L)
+        b = y.mean() - mean @ w
+        costs[k] = 0.5 * np.mean((X @ w + b - y) ** 2) + penalty * np.linalg.norm(w, 1)
+    return w, b, costs
+
+
+# %% mistake: quiz | any rate below 2 over the smallest eigenvalue
+answer_1 = "a"
+answer_2 = "d"
+answer_3 = "a"
+answer_4 = "c"
+answer_5 = "b"
+
+
+# %% mistake: quiz | the gradient is blamed, not the kink
+answer_1 = "b"
+answer_2 = "a"
+answer_3 = "a"
+answer_4 = "c"
+answer_5 = "b"
+
+
+# %% mistake: quiz | the pace is taken to be independent of the momentum
+answer_1 = "b"
+answer_2 = "d"
+answer_3 = "b"
+answer_4 = "c"
+answer_5 = "b"
+
+
+# %% mistake: quiz | the velocity grows, so does the step
+answer_1 = "b"
+answer_2 = "d"
+answer_3 = "a"
+answer_4 = "b"
+answer_5 = "b"
+
+
+# %% mistake: quiz | the lasso is taken for unique
+answer_1 = "b"
+answer_2 = "d"
+answer_3 = "a"
+answer_4 = "c"
+answer_5 = "a"
