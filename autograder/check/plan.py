@@ -182,9 +182,24 @@ def _whole_run(
 def _checkpoint(script: Script, start: int, packages: Iterable[str]) -> int:
     """Return where a run that changes the cell ``start`` leaves the reference.
 
-    Where the reference cannot be forked so late, the run repeats it up to that cell.
+    Where the reference cannot be forked so late, the run repeats it up to that cell. A package that
+    the lesson alone uses is no hindrance.
     """
-    return min(start, _last_checkpoint(script.cells)) if _UNFORKABLE & {*packages} else start
+    if _UNFORKABLE & {*packages} & _imported(script.cells):
+        return min(start, _last_checkpoint(script.cells))
+    return start
+
+
+def _imported(cells: Iterable[Cell]) -> set[str]:
+    """Return the packages that cells import, at any depth."""
+    found = set()
+    for cell in cells:
+        for node in ast.walk(_parsed(cell.code)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    return found
 
 
 def _last_checkpoint(cells: Sequence[Cell]) -> int:
@@ -198,5 +213,8 @@ def _last_checkpoint(cells: Sequence[Cell]) -> int:
 
 
 def _imports(code: str) -> bool:
-    tree = ast.parse(TransformerManager().transform_cell(code))
-    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in tree.body)
+    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in _parsed(code).body)
+
+
+def _parsed(code: str) -> ast.Module:
+    return ast.parse(TransformerManager().transform_cell(code))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from autograder.check.mistakes import Variant
@@ -32,10 +34,10 @@ CHANGED = (
 )
 
 
-def trials(packages, exercise="b"):
+def trials(packages, exercise="b", script=SCRIPT):
     return {
         trial.kind: trial.run
-        for trial in exercise_trials(SCRIPT, exercise, CHANGED, [0.1] * 11, packages)
+        for trial in exercise_trials(script, exercise, CHANGED, [0.1] * 11, packages)
     }
 
 
@@ -87,10 +89,25 @@ def test_the_reference_is_run_like_a_mistake_as_a_control():
     assert dict(run.steps)[6] == "b = 1"
 
 
-@pytest.mark.parametrize("package", ["tensorflow", "keras"])
-def test_with_tensorflow_every_run_leaves_after_the_imports_and_repeats_the_reference(package):
-    run = trials(["numpy", package])["mistake"]
+@pytest.mark.parametrize(
+    ("package", "statement"),
+    [
+        ("tensorflow", "import tensorflow.data as d"),
+        ("keras", "from keras import ops"),
+        ("keras", "def late():\n    import keras"),
+    ],
+)
+def test_with_tensorflow_every_run_leaves_after_the_imports_and_repeats_the_reference(
+    package, statement
+):
+    imports = replace(CELLS[1], code=f"{CELLS[1].code}\n{statement}")
+    script = replace(SCRIPT, cells=(CELLS[0], imports, *CELLS[2:]))
+    run = trials(["numpy", package], script=script)["mistake"]
     assert (run.checkpoint, cells(run)) == (2, [2, 3, 5, 6, 7, 9])
+
+
+def test_tensorflow_in_the_lesson_alone_is_no_hindrance():
+    assert trials(["numpy", "tensorflow"])["mistake"].checkpoint == 6
 
 
 def test_tests_that_come_late_are_reached():
