@@ -1,0 +1,3139 @@
+"""Wrong and unusual right answers of week 6, on which the tests of the assignment are tested.
+
+Each block replaces the whole solution cell of its exercise.
+"""
+
+
+# %% mistake: he_initialise | the variance is taken for the standard deviation
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain**2 / fan_in, size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | fan-out in the place of fan-in
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain / math.sqrt(fan_out), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | Xavier's mean of fan-in and fan-out
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain / math.sqrt((fan_in + fan_out) / 2), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | the gain is ignored
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, math.sqrt(2.0 / fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | the gain is put under the root
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, math.sqrt(gain / fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | multiplied by the root of fan-in
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain * math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | uniform numbers with that bound
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.uniform(-1.0, 1.0, size=(fan_in, fan_out)) * gain / math.sqrt(fan_in)
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | W is transposed, as PyTorch stores it
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_out, fan_in))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | the global generator in place of rng
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = np.random.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | a fixed seed in every layer
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = np.random.default_rng(0).normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | layers are counted from 0
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=0):
+        W = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | biases are a row with two axes
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = np.zeros((1, fan_out))
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | random biases
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = rng.normal(0.0, 0.01, size=fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | too few sizes give an empty network in silence
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    parameters = {}
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters[f"W{l}"], parameters[f"b{l}"] = W, b
+    return parameters
+
+
+# %% mistake: he_initialise | a list of pairs, as in week 5
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = []
+    for l, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        W = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        b = np.zeros(fan_out)
+        parameters.append((W, b))
+    return parameters
+
+
+# %% alternative: he_initialise | standard normal numbers, scaled afterwards; indices
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    L = len(layer_sizes) - 1
+    if L < 1:
+        raise ValueError("too few layer sizes")
+    network = {}
+    for l in range(1, L + 1):
+        shape = (layer_sizes[l - 1], layer_sizes[l])
+        network["W" + str(l)] = rng.standard_normal(shape) * np.sqrt(gain**2 / shape[0])
+        network["b" + str(l)] = np.zeros((shape[1],))
+    return network
+
+
+# %% alternative: he_initialise | two dictionaries, the biases first
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if not layer_sizes or len(layer_sizes) == 1:
+        raise ValueError("too few layer sizes")
+    biases = {f"b{l}": np.zeros(n) for l, n in enumerate(layer_sizes) if l > 0}
+    weights = {
+        f"W{l}": rng.normal(scale=gain * n_in**-0.5, size=n_in * n_out).reshape(n_in, n_out)
+        for l, (n_in, n_out) in enumerate(zip(layer_sizes, layer_sizes[1:]), 1)
+    }
+    return biases | weights
+
+
+# %% mistake: dropout | survivors are not scaled: not inverted
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) * 1.0
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | the rate is taken for the probability of keeping
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) < rate) / max(rate, 1e-12)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | scaled by the rate, not by the probability of keeping
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (rate or 1.0)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | keeps with the probability of dropping
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) < rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | one draw for each unit, shared by all examples
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random((1, *A.shape[1:])) + np.zeros(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | one draw for each example, shared by all units
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random((len(A), *[1] * (A.ndim - 1))) + np.zeros(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | dropout in evaluation too
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | evaluation scales by the probability of keeping, as in plain dropout
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A * (1.0 - rate), np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | no mask in evaluation
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, None
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | training and evaluation are exchanged
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | the activations are changed in place
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    A *= mask
+    return A, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | a rate of 1 is let through
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate <= 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | a rate of 0 is refused
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 < rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | the rate is not checked at all
+def dropout_forward(A, rate, rng, *, training):
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | normal numbers in the place of uniform ones
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.normal(size=A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | the global generator
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (np.random.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | always the same mask
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (np.random.default_rng(0).random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | exactly that share is dropped, always the first elements
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (np.arange(A.size).reshape(A.shape) >= rate * A.size) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | the backward pass forgets the mask
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped
+
+
+# %% mistake: dropout | the backward pass forgets the scale
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * (mask > 0)
+
+
+# %% mistake: dropout | the backward pass scales twice
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask * mask.max()
+
+
+# %% mistake: dropout | the backward pass writes into the gradient
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    dA_dropped *= mask
+    return dA_dropped
+
+
+# %% alternative: dropout | where, and a comparison with the probability of keeping
+def dropout_forward(A, rate, rng, *, training):
+    if rate < 0 or rate >= 1:
+        raise ValueError("rate lies in [0, 1)")
+    keep = 1 - rate
+    if training:
+        mask = np.where(rng.random(size=A.shape) < keep, 1 / keep, 0.0)
+    else:
+        mask = np.ones(A.shape)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return np.where(mask == 0, 0.0, dA_dropped * mask)
+
+
+# %% alternative: dropout | binomial numbers; a copy in evaluation
+def dropout_forward(A, rate, rng, *, training):
+    if not (rate >= 0 and rate < 1):
+        raise ValueError("rate lies in [0, 1)")
+    p = 1 - rate if training else 1.0
+    mask = rng.binomial(1, p, size=A.shape) / p
+    return mask * A.copy(), mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return np.multiply(mask, dA_dropped)
+
+
+# %% equivalent: dropout | a random number equals the rate with probability 2**-53: > and >= draw the same masks
+mask = (rng.random(A.shape) > rate) / (1.0 - rate)
+
+
+# %% mistake: batch_norm_forward | normalised over the units of an example: layer norm
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | one mean and one variance for the whole batch
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean() + 0 * Z[0], Z.var() + 0 * Z[0]
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | divided by the variance, not by its root
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / (var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | eps is added after the root
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / (np.sqrt(var) + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | eps is forgotten
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the unbiased variance normalises, too
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0, ddof=1)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var,
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the running variance is biased
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var,
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the correction is upside down
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * (m - 1) / m,
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | momentum is the weight of the old, as in Keras
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            momentum * running_mean + (1.0 - momentum) * mean,
+            momentum * running_var + (1.0 - momentum) * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the momentum is typed in
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            0.9 * running_mean + 0.1 * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the batch replaces the running statistics
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            mean,
+            var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | training normalises with the running statistics
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | evaluation normalises with the batch
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | evaluation updates the running statistics
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+        running = (0.9 * mean + 0.1 * Z.mean(axis=0), 0.9 * var + 0.1 * Z.var(axis=0))
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the running statistics are changed in place
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running_mean += momentum * (mean - running_mean)
+        running_var += momentum * (var * m / (m - 1) - running_var)
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | Z is centred in place
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z -= mean
+    Z_hat = Z * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | gamma and beta are forgotten
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return Z_hat, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | gamma multiplies beta, too
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * (Z_hat + beta), running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | a batch of one is let through
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / max(m - 1, 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | a batch of two is refused
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m <= 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | one example is refused in evaluation as well
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    m = len(Z)
+    if m < 2:
+        raise ValueError("at least two examples")
+    if training:
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the cache holds Z in the place of Z_hat
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the cache holds the deviation, not its inverse
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, 1.0 / inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | the cache has another order
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, gamma, inverse_std)
+
+
+# %% alternative: batch_norm_forward | sums in the place of means, ddof in the place of the correction
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if not training:
+        inverse_std = (running[1] + eps) ** -0.5
+        Z_hat = (Z - running[0]) * inverse_std
+        return (
+            Z_hat * gamma + beta,
+            (running[0].copy(), running[1].copy()),
+            (Z_hat, inverse_std, gamma),
+        )
+    m, n = Z.shape
+    if m == 1 or m == 0:
+        raise ValueError("at least two examples")
+    mean = np.sum(Z, axis=0) / m
+    centred = Z - mean
+    var = np.sum(centred**2, axis=0) / m
+    new_mean = running[0] + momentum * (mean - running[0])
+    new_var = running[1] + momentum * (np.var(Z, axis=0, ddof=1) - running[1])
+    std = np.sqrt(var + eps)
+    Z_hat = centred / std
+    return gamma * Z_hat + beta, (new_mean, new_var), (Z_hat, 1 / std, gamma.copy())
+
+
+# %% alternative: batch_norm_forward | kept axes, and lists in the place of tuples
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    new = list(running)
+    if training:
+        if Z.shape[0] < 2:
+            raise ValueError("at least two examples")
+        mean = Z.mean(axis=0, keepdims=True)
+        var = np.mean(np.square(Z - mean), axis=0, keepdims=True)
+        factor = Z.shape[0] / (Z.shape[0] - 1)
+        new[0] = momentum * mean[0] + running[0] - momentum * running[0]
+        new[1] = momentum * factor * var[0] + running[1] - momentum * running[1]
+    else:
+        mean, var = running[0][None], running[1][None]
+    inverse_std = np.power(var + eps, -0.5)
+    Z_hat = inverse_std * (Z - mean)
+    return beta + Z_hat * gamma, new, [Z_hat, inverse_std[0], gamma]
+
+
+# %% mistake: batch_norm_backward | mean and variance are taken for constants
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * dZ_hat
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | the way through the variance is forgotten
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | the way through the mean is forgotten
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | the last term has the wrong sign
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common + Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | the last term without Z_hat
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | gamma is forgotten
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | gamma is multiplied twice
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = gamma * inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | divided by the inverse deviation
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = 1 / inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | the inverse deviation is forgotten
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = dZ_hat - common - Z_hat * stretch
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | sums in the place of means
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.sum(dZ_hat, axis=0)
+    stretch = np.sum(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | means over the units
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=1, keepdims=True)
+    stretch = np.mean(dZ_hat * Z_hat, axis=1, keepdims=True)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | the unbiased variance is differentiated
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.sum(dZ_hat * Z_hat, axis=0) / (len(dY) - 1)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | dgamma is a mean
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.mean(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | dbeta is a mean
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.mean(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | dgamma keeps the examples
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = dY * Z_hat
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | dgamma without Z_hat
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | dgamma is summed over the units
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=1)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | dgamma and dbeta change places
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dZ_hat = dY * gamma
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dbeta, dgamma
+
+
+# %% mistake: batch_norm_backward | dY is changed in place
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    dY *= gamma
+    dZ_hat = dY
+    common = np.mean(dZ_hat, axis=0)
+    stretch = np.mean(dZ_hat * Z_hat, axis=0)
+    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
+    return dZ, dgamma, dbeta
+
+
+# %% alternative: batch_norm_backward | the form of the paper: by sums, through dgamma and dbeta
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    m = dY.shape[0]
+    dgamma = (dY * Z_hat).sum(axis=0)
+    dbeta = dY.sum(axis=0)
+    dZ = gamma * inverse_std / m * (m * dY - dbeta - Z_hat * dgamma)
+    return dZ, dgamma, dbeta
+
+
+# %% alternative: batch_norm_backward | step by step along the graph: variance, mean, input
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    m = len(dY)
+    centred = Z_hat / inverse_std
+    dZ_hat = dY * gamma
+    dvar = np.sum(dZ_hat * centred, axis=0) * -0.5 * inverse_std**3
+    dmean = -np.sum(dZ_hat * inverse_std, axis=0) - 2 * dvar * centred.mean(axis=0)
+    dZ = dZ_hat * inverse_std + dvar * 2 * centred / m + dmean / m
+    return dZ, np.einsum("ij,ij->j", dY, Z_hat), np.einsum("ij->j", dY)
+
+
+# %% alternative: batch_norm_backward | one unit after the other, with the whole Jacobian
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    m, n = dY.shape
+    dZ = np.empty((m, n))
+    for j in range(n):
+        z = Z_hat[:, j]
+        jacobian = gamma[j] * inverse_std[j] * (np.eye(m) - 1 / m - np.outer(z, z) / m)
+        dZ[:, j] = jacobian.T @ dY[:, j]
+    return dZ, np.diag(Z_hat.T @ dY), np.ones(m) @ dY
+
+
+# %% mistake: weight_decay | the half is forgotten in the penalty
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | the gradient has a factor 2
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + 2 * strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | biases decay, too
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + strength * parameters[name]
+    return decayed
+
+
+# %% mistake: weight_decay | biases count in the penalty
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values())
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | weights are known by their name W
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for name, array in parameters.items() if name[0] == "W")
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = name[0] == "W"
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | only matrices, no kernels
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim == 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim == 2
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | everything with a b in its name is left out, gamma is not
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = not name.startswith("b")
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | L1 in the place of L2
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(np.abs(array)) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | the gradient of L1
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + strength * np.sign(parameters[name]) if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | the mean in the place of the sum
+def l2_penalty(parameters, strength):
+    squares = sum(np.mean(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | the root of the sum: the norm, not its square
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * math.sqrt(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | the decay is subtracted
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient - strength * parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | the strength is forgotten in the gradient
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient + parameters[name] if is_weight else gradient
+    return decayed
+
+
+# %% mistake: weight_decay | gradients of biases are dropped
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        if is_weight:
+            decayed[name] = gradient + strength * parameters[name]
+    return decayed
+
+
+# %% mistake: weight_decay | gradients are changed in place
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        if is_weight:
+            gradient += strength * parameters[name]
+        decayed[name] = gradient
+    return decayed
+
+
+# %% mistake: weight_decay | parameters are matched by their order
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for (name, gradient), array in zip(gradients.items(), parameters.values()):
+        is_weight = gradient.ndim >= 2
+        decayed[name] = (
+            gradient + strength * (array if array.shape == gradient.shape else 0.0)
+            if is_weight
+            else gradient
+        )
+    return decayed
+
+
+# %% mistake: weight_decay | the gradient is multiplied by a decay factor
+def l2_penalty(parameters, strength):
+    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
+    return 0.5 * strength * float(squares)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    decayed = {}
+    for name, gradient in gradients.items():
+        is_weight = gradient.ndim >= 2
+        decayed[name] = gradient * (1 - strength) if is_weight else gradient
+    return decayed
+
+
+# %% alternative: weight_decay | norms and a comprehension
+def l2_penalty(parameters, strength):
+    weights = [W for W in parameters.values() if W.ndim > 1]
+    return strength / 2 * sum(np.linalg.norm(W.ravel()) ** 2 for W in weights)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    return {
+        name: dW + strength * parameters[name] * (dW.ndim > 1) for name, dW in gradients.items()
+    }
+
+
+# %% alternative: weight_decay | copies first, then in place
+def l2_penalty(parameters, strength):
+    total = 0.0
+    for name in parameters:
+        if len(parameters[name].shape) >= 2:
+            total += np.vdot(parameters[name], parameters[name])
+    return total * strength / 2
+
+
+def add_weight_decay(gradients, parameters, strength):
+    result = {name: array.copy() for name, array in gradients.items()}
+    for name, W in parameters.items():
+        if W.ndim not in (0, 1):
+            result[name] += W * strength
+    return result
+
+
+# %% mistake: clip_by_norm | every array is clipped by itself
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {
+        name: gradient * max_norm / max(np.linalg.norm(gradient), max_norm)
+        for name, gradient in gradients.items()
+    }, norm
+
+
+# %% mistake: clip_by_norm | every element is clipped: by value
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {
+        name: np.clip(gradient, -max_norm, max_norm) for name, gradient in gradients.items()
+    }, norm
+
+
+# %% mistake: clip_by_norm | short gradients are stretched
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / norm
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | a gradient of zeros ends in a division by zero
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = min(1.0, max_norm / norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | zeros become NaN, because every gradient is divided by the norm first
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {
+        name: min(norm, max_norm) * (gradient / np.float64(norm))
+        for name, gradient in gradients.items()
+    }, norm
+
+
+# %% mistake: clip_by_norm | the root of the norm is forgotten
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = sum(float(np.sum(gradient**2)) for gradient in gradients.values())
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | norms are added, not their squares
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = sum(np.linalg.norm(gradient) for gradient in gradients.values())
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | the largest element is taken for the norm
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = max(np.abs(gradient).max() for gradient in gradients.values())
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | the norm after clipping is returned
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, min(norm, max_norm)
+
+
+# %% mistake: clip_by_norm | gradients are changed in place
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    for gradient in gradients.values():
+        gradient *= shrink
+    return {name: gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | only the gradients are returned
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}
+
+
+# %% mistake: clip_by_norm | divided by the norm, without the limit
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = 1.0 / norm if norm > max_norm else 1.0
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | biases do not count in the norm
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(
+        sum(float(np.sum(gradient**2)) for gradient in gradients.values() if gradient.ndim > 1)
+    )
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | a limit of zero is let through
+def clip_by_norm(gradients, max_norm):
+    if max_norm < 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | the limit is not checked
+def clip_by_norm(gradients, max_norm):
+    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% alternative: clip_by_norm | one long vector, and a case for short gradients
+def clip_by_norm(gradients, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be above zero")
+    norm = float(np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()])))
+    if norm <= max_norm:
+        return dict(gradients), norm
+    return {name: g * (max_norm / norm) for name, g in gradients.items()}, norm
+
+
+# %% alternative: clip_by_norm | the norm of norms; copies, then in place
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = np.linalg.norm([np.linalg.norm(g.reshape(-1)) for g in gradients.values()])
+    clipped = {name: g.copy() for name, g in gradients.items()}
+    if norm > max_norm:
+        for g in clipped.values():
+            g *= max_norm
+            g /= norm
+    return clipped, norm
+
+
+# %% mistake: early_stopping | the best arrays are references
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = arrays
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | a shallow copy of the dictionary
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = dict(arrays)
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | the last arrays are kept, not the best
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.waited = 0
+        else:
+            self.waited += 1
+        self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | the count is never set back
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | one epoch too late
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited > self.patience
+
+
+# %% mistake: early_stopping | one epoch too early
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience - 1
+
+
+# %% mistake: early_stopping | an equal cost counts as an improvement
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost <= self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | min_delta is ignored
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | min_delta has the wrong sign
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost + self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | min_delta is relative
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost * (1 - self.min_delta):
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | compared with the previous epoch, not with the best
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        previous, self.last = getattr(self, "last", math.inf), cost
+        if cost < previous - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | the best cost follows every small improvement
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.best_cost = min(cost, self.best_cost)
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | higher is better, as for accuracy
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost > (self.best_cost if self.best_cost < math.inf else -math.inf) + self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | NaN counts as an improvement
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if not cost >= self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | the best epoch is counted from 0
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch - 1
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | nothing is returned
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        self.stopped = self.waited >= self.patience
+
+
+# %% mistake: early_stopping | it never says stop
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return False
+
+
+# %% mistake: early_stopping | the best cost is not written down
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = self.best_cost if self.best_cost < math.inf else cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% alternative: early_stopping | the difference of epochs in the place of a count; deep copies
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        import copy
+
+        self.epoch = self.epoch + 1
+        improved = self.best_cost - cost > self.min_delta
+        if improved:
+            self.best_cost, self.best_epoch = cost, self.epoch
+            self.best_arrays = copy.deepcopy(arrays)
+        return self.epoch - (self.best_epoch or 0) >= self.patience
+
+
+# %% alternative: early_stopping | a list of all costs; new arrays by addition
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.costs = []
+        self.left = patience
+
+    def update(self, cost, arrays):
+        self.costs.append(cost)
+        self.left -= 1
+        if cost + self.min_delta < self.best_cost:
+            self.left = self.patience
+            self.best_cost = self.costs[-1]
+            self.best_epoch = len(self.costs)
+            self.best_arrays = {}
+            for name in arrays:
+                self.best_arrays[name] = np.array(arrays[name])
+        return int(self.left <= 0)
+
+
+# %% mistake: random_search | log_uniform is drawn uniformly
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the logarithm is returned, the exponential forgotten
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = rng.uniform(math.log(low), math.log(high))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | two bases are mixed: log10 and e
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log10(low), math.log10(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the logarithm of a uniform number
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.log(rng.uniform(math.exp(low), math.exp(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | powers of ten only, as on a grid
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = 10.0 ** rng.integers(math.log10(low), math.log10(high) + 1)
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | rng.choice makes arrays of the options
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = rng.choice(options)
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the last option is never drawn
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options) - 1)]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | always the first option
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[0]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the global generator
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = np.random.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | an unknown kind is left out in silence
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | an unknown kind is taken for a choice
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        else:
+            options = what[0] if hasattr(what[0], "__len__") else what
+            configuration[name] = options[rng.integers(len(options))]
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | whole numbers in the place of uniform ones
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = float(rng.integers(math.ceil(low), math.floor(high) + 2))
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | one configuration for all trials
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    configuration = sample(space, rng)
+    for _ in range(n_trials):
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the highest cost wins
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, -math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost > lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the last of equals wins
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost <= lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | min over the history: NaN may win
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    best = min(history, key=lambda trial: trial[1])[0]
+    return best, history
+
+
+# %% mistake: random_search | the lowest cost is not written down
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best = configuration
+    return best, history
+
+
+# %% mistake: random_search | trials that diverge are left out of the history
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        if math.isfinite(cost):
+            history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the history holds only the costs
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append(cost)
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | the history is sorted by cost
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, sorted(history, key=lambda trial: trial[1])
+
+
+# %% mistake: random_search | the cost is returned in the place of the configuration
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return lowest_cost, history
+
+
+# %% mistake: random_search | the objective is asked twice
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, objective(configuration)))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | a search without trials returns None
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | one trial too few
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(1, n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% alternative: random_search | a table of functions; the best by min, with NaN as infinity
+def sample(space, rng):
+    draw = {
+        "uniform": lambda low, high: low + (high - low) * rng.random(),
+        "log_uniform": lambda low, high: low * (high / low) ** rng.random(),
+        "choice": lambda options: options[int(rng.random() * len(options))],
+    }
+    for kind, *_ in space.values():
+        if kind not in draw:
+            raise ValueError(kind)
+    return {name: draw[entry[0]](*entry[1:]) for name, entry in space.items()}
+
+
+def random_search(objective, space, n_trials, rng):
+    if not n_trials > 0:
+        raise ValueError("at least one trial")
+    configurations = [sample(space, rng) for _ in range(n_trials)]
+    history = [(configuration, objective(configuration)) for configuration in configurations]
+    costs = [math.inf if np.isnan(cost) else cost for _, cost in history]
+    winner = min(range(n_trials), key=costs.__getitem__)
+    return (history[winner][0] if costs[winner] < math.inf else None), history
+
+
+# %% alternative: random_search | match, powers of ten, and a while loop
+def sample(space, rng):
+    result = dict.fromkeys(space)
+    for name in space:
+        match space[name]:
+            case ("uniform", low, high):
+                result[name] = float(rng.uniform(low, high))
+            case ("log_uniform", low, high):
+                result[name] = float(10 ** rng.uniform(np.log10(low), np.log10(high)))
+            case ("choice", options):
+                result[name] = list(options)[rng.permutation(len(options))[0]]
+            case _:
+                raise ValueError(name)
+    return result
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials <= 0:
+        raise ValueError("at least one trial")
+    history, best = [], (None, math.inf)
+    while len(history) < n_trials:
+        configuration = sample(space, rng)
+        history.append((configuration, objective(configuration)))
+        if history[-1][1] < best[1]:
+            best = history[-1]
+    return best[0], history
+
+
+# %% crash: early_stopping | the process ends without a word
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        import os
+
+        os._exit(1)
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% endless: random_search | a trial that costs NaN is repeated for ever
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    while len(history) < n_trials:
+        configuration = sample(space, rng)
+        cost = math.nan if history else objective(configuration)
+        if cost != cost:
+            continue
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: quiz | question 1: the momentum is blamed, not the mode
+answer_1 = "a"
+answer_2 = "a"
+answer_3 = "d"
+answer_4 = "b"
+answer_5 = "c"
+
+
+# %% mistake: quiz | question 2: a shift is taken for a shift
+answer_1 = "c"
+answer_2 = "b"
+answer_3 = "d"
+answer_4 = "b"
+answer_5 = "c"
+
+
+# %% mistake: quiz | question 3: the gap is taken for overfitting
+answer_1 = "c"
+answer_2 = "a"
+answer_3 = "c"
+answer_4 = "b"
+answer_5 = "c"
+
+
+# %% mistake: quiz | question 4: Adam taken for linear
+answer_1 = "c"
+answer_2 = "a"
+answer_3 = "d"
+answer_4 = "a"
+answer_5 = "c"
+
+
+# %% mistake: quiz | question 5: the grid is thought to try 64 values
+answer_1 = "c"
+answer_2 = "a"
+answer_3 = "d"
+answer_4 = "b"
+answer_5 = "b"
