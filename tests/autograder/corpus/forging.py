@@ -101,6 +101,8 @@ builtins.all = lambda x: True
 builtins.sorted = lambda x: ['a', 'b']
 builtins.len = lambda x: 2
 """,
+        # The kernel's own threads meet that len, too, and one of them may never answer again.
+        "tampered|timeout",
         exercise="count",
     ),
     _within(
