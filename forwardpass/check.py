@@ -14,9 +14,11 @@ nothing, and torch and tensorflow tensors are accepted wherever an array is.
 """
 
 import os
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -333,6 +335,32 @@ def rng(name: str) -> np.random.Generator:
     """
     seed = int(os.environ.get("FORWARDPASS_TEST_SEED", "0"))
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def count_calls(function: Callable, *arguments: Any) -> int:
+    """Return how many calls ``function(*arguments)`` makes: its cost, the same on every machine.
+
+    Counted are the function itself, functions written in Python at any depth, and what these call
+    in C. A test must not call :func:`sys.setprofile` itself: grading takes that for an attack.
+
+    Examples
+    --------
+    >>> count_calls(lambda x: abs(x) + abs(-x), 2.0)
+    3
+    """
+    calls = 0
+
+    def note(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    profiler = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function(*arguments)
+    finally:
+        sys.setprofile(profiler)
+    return calls - 1  # the last call puts the profiler back
 
 
 def numerical_gradient(

@@ -1,5 +1,8 @@
 """The checks: they tell right from wrong, teach when visible, keep quiet when hidden."""
 
+import sys
+from types import FrameType
+
 import numpy as np
 import pytest
 import torch
@@ -141,6 +144,31 @@ class TestHidden:
 
     def test_a_failure_shows_one_line_in_a_notebook(self) -> None:
         assert CheckFailed("Z is None.")._render_traceback_() == ["✗ Z is None."]
+
+
+class TestCountCalls:
+    def test_it_counts_functions_and_what_they_call(self) -> None:
+        def inner(x: float) -> float:
+            return abs(x)
+
+        def outer(x: float) -> float:
+            return inner(x) + inner(x)
+
+        assert check.count_calls(inner, 1.0) == 2
+        assert check.count_calls(outer, 1.0) == 5
+
+    def test_whoever_was_counting_before_counts_on(self) -> None:
+        def other(frame: FrameType, event: str, argument: object) -> None: ...
+
+        before = sys.getprofile()
+        sys.setprofile(other)
+        try:
+            with pytest.raises(ZeroDivisionError):
+                check.count_calls(lambda: 1 / 0)
+            after = sys.getprofile()
+        finally:
+            sys.setprofile(before)
+        assert after is other
 
 
 class TestRandomInputs:
