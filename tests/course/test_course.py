@@ -7,8 +7,13 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from nbgrader.api import Gradebook
 
+from autograder.check.answers import complete_submission
+from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main
+from autograder.demo import solutions_of
+from autograder.notebooks import notebook_text, read_notebook, write_text
 from autograder.syllabus import Week, load_syllabus
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +55,29 @@ def test_the_notebooks_of_a_week_run_in_the_quick_profile(
 ) -> None:
     arguments = ["--profile", "quick", "--output", str(tmp_path), "--course-dir", str(unhurried)]
     assert main(["run", week.id, *arguments]) == 0, capsys.readouterr().out
+
+
+@each_week
+def test_right_answers_get_full_marks_when_graded(
+    week: Week, unhurried: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = read_notebook(unhurried / "release" / week.id / week.assignment_name)
+    source = read_notebook(unhurried / "source" / week.id / week.assignment_name)
+    solutions = solutions_of(source)
+    variants = parse_mistakes(unhurried / "course" / week.id / "mistakes.py", solutions)
+    others = {v.exercise: v.code for v in variants if v.kind == "alternative"}
+    for learner, answers in (("sample01", solutions), ("sample02", solutions | others)):
+        path = tmp_path / "submitted" / learner / week.id / week.assignment_name
+        write_text(path, notebook_text(complete_submission(release, answers)))
+    for folder in ("course", "source", "release"):
+        (tmp_path / folder).symlink_to(unhurried / folder)
+    settings = (ROOT / "nbgrader_config.py").read_text()
+    (tmp_path / "nbgrader_config.py").write_text(f"{settings}c.Execute.timeout *= 10\n")
+    assert main(["grade", week.id, "--course-dir", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        scores = [found.score for found in gradebook.assignment_submissions(week.id)]
+    assert scores == [week.points, week.points], printed
 
 
 def test_prerequisites_come_earlier() -> None:
