@@ -17,10 +17,13 @@ from autograder.regions import squeeze
 
 # A line with fewer characters than this, spaces aside, gives nothing away: `m = X.shape[0]`.
 _TELLING_LENGTH = 16
-# Lines that give the shape of some code away, but no answer.
+# Lines that give the shape of some code away, but no answer: any program for these libraries has
+# them, `with torch.no_grad():` and `optimizer.zero_grad()`.
 _STRUCTURE = re.compile(
     r"(import|from|def|class|raise)\b"  # names that a stub or its docstring has anyway
     r"|(else|try|finally|except.*|with.*open.*):$"
+    r"|with\s+[\w.]+\([\w.=,\s\"']*\)(\s+as\s+\w+)?:$"
+    r"|[\w.]+\(\)$"  # a call without arguments
     r"|return\s+[\w.,\s]+$"
     r"|for\s+[\w,\s()]+\s+in\s+(range|enumerate|zip|reversed)?\(?[\w.,\s()]+\)?:$"
     r"|(if|while|elif)\s+[\w.\s]+:$"

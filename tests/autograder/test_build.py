@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build.leaks import Secret, find_leaks
+from autograder.build.leaks import Secret, find_leaks, secrets_of
 from autograder.cli import main
 
 
@@ -330,6 +330,34 @@ class TestLeakGate:
         content = nbformat.writes(notebook).encode()
         assert len(find_leaks({"release/a.ipynb": content}, [secret])) == 1
         assert find_leaks({"release/a.ipynb": content.replace(b"asarray", b"array")}, []) == []
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "with torch.no_grad():",
+            "with tf.GradientTape() as tape:",
+            'with np.errstate(divide="ignore", over="ignore"):',
+            "optimizer.zero_grad()",
+        ],
+    )
+    def test_what_every_program_has_is_no_secret(self, line: str) -> None:
+        assert self.secret_lines(line) == []
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "with torch.no_grad(): W -= rate * dW",
+            "with scaled(loss / len(parts)) as part:",
+            "shares = parameters.softmax(dim=1)",
+        ],
+    )
+    def test_what_computes_is_a_secret(self, line: str) -> None:
+        assert self.secret_lines(line) == [line]
+
+    def secret_lines(self, line: str) -> list[str]:
+        source = f"### BEGIN SOLUTION\n{line}\n### END SOLUTION"
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+        return [secret.line for secret in secrets_of(notebook, "w90_tiny")]
 
 
 class TestComparison:
