@@ -37,8 +37,8 @@ class Run:
     seed : int
         The seed of the tests.
     watched : tuple of int
-        Test cells of which the first that loses points ends the run; for a mutant, which then is
-        dead.
+        Test cells of which the first that loses points ends the run: more need not be known of a
+        mutant or a mistake.
     """
 
     checkpoint: int
@@ -110,15 +110,20 @@ def exercise_trials(
     start, own = script.position(exercise), script.tests(exercise)
     roles = [cell.role for cell in script.cells]
     checkpoint = _checkpoint(script, start, packages)
-    # Tests of other exercises leave nothing that is needed: the untouched notebook shows it.
-    cells = [i for i in range(checkpoint, own[-1] + 1) if i in own or roles[i] != "tests"]
+    if script.is_quiz(exercise):
+        # Letters need nothing that comes before, and every question must be answered wrongly once.
+        cells, watched = [start, *own], ()
+    else:
+        # Tests of other exercises leave nothing that is needed: the untouched notebook shows it.
+        cells = [i for i in range(checkpoint, own[-1] + 1) if i in own or roles[i] != "tests"]
+        watched = own
 
     def trial(kind: str, subject: Variant | Mutant | None) -> Trial:
         replaced = {start: subject.code} if subject else {}
         run = _run(script, checkpoint, cells, replaced, seconds)
-        return Trial(
-            kind, exercise, subject, replace(run, watched=own) if kind == "mutant" else run
-        )
+        if kind in ("mutant", "mistake"):
+            run = replace(run, watched=watched)
+        return Trial(kind, exercise, subject, run)
 
     trials = [trial("mutant" if isinstance(item, Mutant) else item.kind, item) for item in changed]
     return [trial("control", None), *trials]

@@ -77,10 +77,18 @@ def test_without_alternatives_there_is_nothing_to_run_together():
     assert ensemble_trials(SCRIPT, [], [0.1] * 11, []) == []
 
 
-def test_a_mutant_ends_with_the_first_test_that_it_fails():
+def test_a_mutant_or_a_mistake_ends_with_the_first_test_that_it_fails():
     runs = trials([])
-    assert runs["mutant"].watched == (7, 9)
-    assert runs["mistake"].watched == ()
+    assert runs["mutant"].watched == runs["mistake"].watched == (7, 9)
+    assert runs["alternative"].watched == runs["control"].watched == ()
+
+
+def test_a_quiz_needs_nothing_but_its_tests_and_goes_through_all_of_them():
+    quiz = replace(CELLS[6], code="answer_1 = ...\nanswer_1 = 'b'")
+    imports = replace(CELLS[1], code=f"{CELLS[1].code}\nimport keras")
+    script = replace(SCRIPT, cells=(CELLS[0], imports, *CELLS[2:6], quiz, *CELLS[7:]))
+    run = trials(["keras"], script=script)["mistake"]
+    assert (run.checkpoint, cells(run), run.watched) == (2, [6, 7, 9], ())
 
 
 def test_the_reference_is_run_like_a_mistake_as_a_control():
