@@ -13,15 +13,33 @@ Values are compared through :func:`numpy.asarray`, so an object that lies about 
 nothing, and torch and tensorflow tensors are accepted wherever an array is.
 """
 
-import os
-import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 import numpy as np
+
+from forwardpass.probe import count_calls, numerical_gradient, rng, to_numpy
+
+__all__ = [
+    "CheckFailed",
+    "Checks",
+    "answered",
+    "close",
+    "count_calls",
+    "dtype",
+    "equal",
+    "finite",
+    "gradient",
+    "hidden",
+    "is_type",
+    "numerical_gradient",
+    "raises",
+    "rng",
+    "shape",
+    "true",
+    "unchanged",
+]
 
 # A result of a few hundred operations in each precision stays well within these.
 _TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-7}
@@ -160,7 +178,7 @@ class Checks:
             If the value is no numeric array, has another shape, or differs.
         """
         actual = self._array(value, name)
-        wanted = np.asarray(_to_numpy(expected))
+        wanted = np.asarray(to_numpy(expected))
         if actual.shape != wanted.shape:
             self._fail(name, f"has shape {actual.shape}, expected {wanted.shape}", hint)
         default = max(_tolerance(actual), _tolerance(wanted))
@@ -187,7 +205,7 @@ class Checks:
         CheckFailed
             If shape or elements differ.
         """
-        actual, wanted = np.asarray(_to_numpy(value)), np.asarray(_to_numpy(expected))
+        actual, wanted = np.asarray(to_numpy(value)), np.asarray(to_numpy(expected))
         if actual.shape != wanted.shape:
             self._fail(name, f"has shape {actual.shape}, expected {wanted.shape}", hint)
         if actual.dtype == object or not (actual == wanted).all():
@@ -314,91 +332,12 @@ class Checks:
         if value is None:
             self._fail(name, "is None", "does the function return its result?")
         try:
-            array = np.asarray(_to_numpy(value))
+            array = np.asarray(to_numpy(value))
         except ValueError:
             array = np.asarray(None)
         if array.dtype.kind not in "biufc":
             self._fail(name, f"is of type {type(value).__name__}, expected numbers in an array")
         return array
-
-
-def rng(name: str) -> np.random.Generator:
-    """Return a generator for a test's random inputs.
-
-    The stream depends on the name and on the environment variable ``FORWARDPASS_TEST_SEED``
-    (default 0): grading twice gives the same grade, and ``autograder check`` can try other seeds.
-
-    Parameters
-    ----------
-    name : str
-        Any text; tests that use different names get independent streams.
-    """
-    seed = int(os.environ.get("FORWARDPASS_TEST_SEED", "0"))
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
-
-
-def count_calls(function: Callable, *arguments: Any) -> int:
-    """Return how many calls ``function(*arguments)`` makes: its cost, the same on every machine.
-
-    Counted are the function itself, functions written in Python at any depth, and what these call
-    in C. A test must not call :func:`sys.setprofile` itself: grading takes that for an attack.
-
-    Examples
-    --------
-    >>> count_calls(lambda x: abs(x) + abs(-x), 2.0)
-    3
-    """
-    calls = 0
-
-    def note(frame: FrameType, event: str, argument: Any) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    profiler = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        function(*arguments)
-    finally:
-        sys.setprofile(profiler)
-    return calls - 1  # the last call puts the profiler back
-
-
-def numerical_gradient(
-    function: Callable[[np.ndarray], float], at: np.ndarray, step: float = 1e-5
-) -> np.ndarray:
-    """Return the gradient of a scalar function by central differences.
-
-    Parameters
-    ----------
-    function : callable
-        Takes an array of the shape of ``at``, returns a scalar.
-    at : numpy.ndarray
-        Where to differentiate; it is not changed.
-    step : float
-        The difference's half width. The error falls as ``step**2`` until rounding takes over.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape of ``at``
-    """
-    at = np.array(at, dtype=np.float64)
-    result = np.zeros_like(at)
-    for index in np.ndindex(at.shape):
-        original = at[index]
-        at[index] = original + step
-        above = float(np.asarray(_to_numpy(function(at))))
-        at[index] = original - step
-        below = float(np.asarray(_to_numpy(function(at))))
-        at[index] = original
-        result[index] = (above - below) / (2 * step)
-    return result
-
-
-def _to_numpy(value: Any) -> Any:
-    """Detach a torch tensor; everything else converts by itself."""
-    if hasattr(value, "detach"):
-        return value.detach().cpu().numpy()
-    return value
 
 
 def _tolerance(array: np.ndarray) -> float:

@@ -14,7 +14,12 @@ from IPython.core.interactiveshell import InteractiveShell
 
 # Where tests look for the truth, and what runs them. A module that is not loaded when the kernel
 # starts is not watched.
-_TESTING = ("forwardpass.check", "numpy.testing", "numpy.testing._private.utils")
+_TESTING = (
+    "forwardpass.check",
+    "forwardpass.probe",
+    "numpy.testing",
+    "numpy.testing._private.utils",
+)
 _MODULES = (
     *_TESTING,
     "builtins",

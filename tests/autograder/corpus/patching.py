@@ -139,6 +139,21 @@ check._visible.__dict__['close'] = lambda *a, **k: None
 """,
         exercise="mean",
     ),
+    Submission(
+        "chooses the random inputs",
+        {"mean": "def mean(x):\n    return 2.0"},
+        before={
+            "mean": """\
+import types
+from forwardpass import probe
+generator = types.SimpleNamespace(normal=lambda size: np.full(size, 2.0))
+probe.np = types.SimpleNamespace(
+    random=types.SimpleNamespace(default_rng=lambda seed: generator)
+)
+"""
+        },
+        expected={"mean": "tampered"},
+    ),
     patch("makes a check's tolerance endless", "check._TOLERANCE[8] = 1e9", exercise="mean"),
     patch(
         "makes CheckFailed harmless",
