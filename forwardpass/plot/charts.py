@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 _LINE = 0.17  # inches that one line of a title takes
 
@@ -40,6 +41,7 @@ def curves(
     for name, values in series.items():
         ax.plot(np.arange(1, len(values) + 1), values, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
     if log:
         ax.set_yscale("log")
     if len(series) > 1:

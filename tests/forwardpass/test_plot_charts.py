@@ -27,6 +27,12 @@ def test_curves_count_epochs_from_one_and_name_every_line() -> None:
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("epoch", "cost", "log")
 
 
+def test_no_tick_stands_between_two_epochs() -> None:
+    for epochs in (2, 5, 30, 400):
+        ticks = plot.curves({"train": np.ones(epochs)}).get_xticks()
+        assert (ticks == ticks.round()).all(), epochs
+
+
 def test_lines_differ_in_pattern_and_in_brightness() -> None:
     ax = plot.curves({str(k): [1.0, 2.0] for k in range(5)})
     assert len({str(line.get_linestyle()) for line in ax.lines}) >= 4
