@@ -92,7 +92,6 @@ def exercise_trials(
     exercise: str,
     changed: Iterable[Variant | Mutant],
     seconds: Sequence[float],
-    packages: Iterable[str],
 ) -> list[Trial]:
     """Return the runs of an exercise's variants and mutants through its own tests.
 
@@ -104,12 +103,10 @@ def exercise_trials(
         What stands in place of the solution; no ``equivalent`` block.
     seconds : sequence of float
         What each cell of the reference takes.
-    packages : iterable of str
-        What the week uses, from the syllabus.
     """
     start, own = script.position(exercise), script.tests(exercise)
     roles = [cell.role for cell in script.cells]
-    checkpoint = _checkpoint(script, start, packages)
+    checkpoint = _checkpoint(script, start)
     if script.is_quiz(exercise):
         # Letters need nothing that comes before, and every question must be answered wrongly once.
         cells, watched = [start, *own], ()
@@ -133,7 +130,6 @@ def ensemble_trials(
     script: Script,
     alternatives: Iterable[Variant],
     seconds: Sequence[float],
-    packages: Iterable[str],
 ) -> list[Trial]:
     """Return runs of the whole notebook with an alternative in every exercise that has one.
 
@@ -143,16 +139,14 @@ def ensemble_trials(
     by_exercise = [[a for a in alternatives if a.exercise == name] for name in script.exercises]
     ensembles = [tuple(filter(None, members)) for members in zip_longest(*by_exercise)]
     return [
-        Trial("ensemble", "", members, _whole_run(script, members, seconds, packages))
+        Trial("ensemble", "", members, _whole_run(script, members, seconds))
         for members in ensembles
     ]
 
 
-def alone_trial(
-    script: Script, alternative: Variant, seconds: Sequence[float], packages: Iterable[str]
-) -> Trial:
+def alone_trial(script: Script, alternative: Variant, seconds: Sequence[float]) -> Trial:
     """Return a run from one alternative to the end of the notebook."""
-    run = _whole_run(script, (alternative,), seconds, packages)
+    run = _whole_run(script, (alternative,), seconds)
     return Trial("alternative", alternative.exercise, alternative, run)
 
 
@@ -177,20 +171,18 @@ def _whole_run(
     script: Script,
     members: tuple[Variant, ...],
     seconds: Sequence[float],
-    packages: Iterable[str],
 ) -> Run:
     replaced = {script.position(member.exercise): member.code for member in members}
-    checkpoint = _checkpoint(script, min(replaced), packages)
+    checkpoint = _checkpoint(script, min(replaced))
     return _run(script, checkpoint, range(checkpoint, len(script.cells)), replaced, seconds)
 
 
-def _checkpoint(script: Script, start: int, packages: Iterable[str]) -> int:
+def _checkpoint(script: Script, start: int) -> int:
     """Return where a run that changes the cell ``start`` leaves the reference.
 
-    Where the reference cannot be forked so late, the run repeats it up to that cell. A package that
-    the lesson alone uses is no hindrance.
+    Where the reference cannot be forked so late, the run repeats it up to that cell.
     """
-    if _UNFORKABLE & {*packages} & _imported(script.cells):
+    if _UNFORKABLE & _imported(script.cells):
         return min(start, _last_checkpoint(script.cells))
     return start
 

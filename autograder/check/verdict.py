@@ -110,8 +110,8 @@ def exercise_faults(
                 script.position(exercise),
                 f"the reference loses points when only this exercise's tests follow it, so the "
                 f"numbers of this exercise mean nothing ({_first_loss(material, trial, result)}): "
-                "these tests must not need the cells of other tests; a week with TensorFlow must "
-                "name it in its packages, and import it in a cell that computes nothing",
+                "these tests must not need the cells of other tests, and TensorFlow must be "
+                "imported in a cell that computes nothing",
             )
         elif trial.kind in WRONG and not loses(script, trial, result):
             yield _of(

@@ -77,7 +77,7 @@ def check_week(
     on_progress : callable
         Called with the number of runs that have ended, and of all.
     """
-    script, packages = material.script, material.week.packages
+    script = material.script
     outcomes: list[Outcome] = []
     expected = 0
 
@@ -107,7 +107,7 @@ def check_week(
         ]
         # Alone, the suspects show which of them loses; that result stands for them.
         kept = [outcome for outcome in outcomes if outcome[0].subject not in suspects]
-        run([alone_trial(script, suspect, seconds, packages) for suspect in suspects])
+        run([alone_trial(script, suspect, seconds) for suspect in suspects])
         outcomes = kept + outcomes[expected - len(suspects) :]
     except RunnerFailed as error:
         broken = Fault(
@@ -119,7 +119,7 @@ def check_week(
 
 def _trials(material: Material, seconds: list[float], sound: bool) -> list[Trial]:
     """Return all runs after the first; if the reference fails, its variants would tell nothing."""
-    script, packages = material.script, material.week.packages
+    script = material.script
     limit = time_limit(seconds)
     trials = [
         *untouched_trials(script, limit),
@@ -129,9 +129,9 @@ def _trials(material: Material, seconds: list[float], sound: bool) -> list[Trial
         blocks = [block for block in material.variants if block.kind != "equivalent"]
         for exercise in script.exercises:
             changed = [v for v in (*blocks, *material.mutants) if v.exercise == exercise]
-            trials += exercise_trials(script, exercise, changed, seconds, packages)
+            trials += exercise_trials(script, exercise, changed, seconds)
         alternatives = [block for block in blocks if block.kind == "alternative"]
-        trials += ensemble_trials(script, alternatives, seconds, packages)
+        trials += ensemble_trials(script, alternatives, seconds)
     return trials
 
 
