@@ -84,7 +84,8 @@ class Running:
             content = message["content"]
             texts.append(content.get("text") or content.get("evalue") or "")
 
-        self.client.execute_interactive(code, output_hook=hear, timeout=60)
+        # Else ipykernel drops, after an error, what it is asked in the next moment.
+        self.client.execute_interactive(code, stop_on_error=False, output_hook=hear, timeout=60)
         return "".join(texts).strip()
 
     def stop(self) -> None:
@@ -261,9 +262,10 @@ class TestLife:
     ) -> None:
         kernel = start(level)
         kernel.says("x = 3")
-        asked = kernel.client.execute("import time; print('begun', flush=True); time.sleep(600)")
-        while kernel.client.get_iopub_msg(timeout=20)["content"].get("text") != "begun\n":
-            pass
+        code = "import time; print('begun', flush=True); time.sleep(600)"
+        asked = kernel.client.execute(code, stop_on_error=False)
+        while "begun" not in kernel.client.get_iopub_msg(timeout=20)["content"].get("text", ""):
+            pass  # the line's end may come in a message of its own
         kernel.manager.interrupt_kernel()
         reply = kernel.client.get_shell_msg(timeout=20)
         while reply["parent_header"]["msg_id"] != asked:

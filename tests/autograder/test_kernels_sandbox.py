@@ -72,12 +72,13 @@ class Kernel:
             content = message["content"]
             texts.append(content.get("text") or content.get("ename") or "")
 
-        self.client.execute_interactive(code, output_hook=hear, timeout=60)
+        # Else ipykernel drops, after an error, what it is asked in the next moment.
+        self.client.execute_interactive(code, stop_on_error=False, output_hook=hear, timeout=60)
         return "".join(texts).strip()
 
     def end_of(self, code: str) -> str | None:
         """Return the error of some code, or which limit the kernel was ended for."""
-        asked = self.client.execute(code)
+        asked = self.client.execute(code, stop_on_error=False)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if not self.manager.is_alive():
