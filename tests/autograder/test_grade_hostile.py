@@ -8,7 +8,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for submission in ALL:
             submission.hand_in(course, names)
         before = _files(course)
+        earlier = psutil.Process().children(recursive=True)  # of other tests in this process
         multiprocessing.util.get_temp_dir()  # it outlives this fixture, so not in that folder
         patch.setenv("TMPDIR", temporary)
         patch.setattr(tempfile, "tempdir", temporary)
@@ -103,7 +104,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             home,
             calls,
             seconds,
-            _left_over_processes(),
+            _left_over_processes(earlier),
             set(os.listdir(temporary)),
         )
 
@@ -163,8 +164,8 @@ def _files(course: Path) -> dict[Path, bytes]:
     }
 
 
-def _left_over_processes() -> list[str]:
-    """Return what is left of a fork server's tree, after a moment to end."""
+def _left_over_processes(earlier: Collection[psutil.Process]) -> list[str]:
+    """Return what is left of a fork server's tree that is new, after a moment to end."""
     deadline = time.monotonic() + 5
     while True:
         left = []
@@ -173,7 +174,7 @@ def _left_over_processes() -> list[str]:
                 line = " ".join(process.info["cmdline"] or ())
                 # Others may be grading on this machine: only what descends from here counts,
                 # and the sleepers, which would have been adopted by somebody else.
-                ours = psutil.Process() in process.parents()
+                ours = process not in earlier and psutil.Process() in process.parents()
                 if (ours and "autograder.kernels.forkserver" in line) or "sleep 4242" in line:
                     left.append(line)
         if not left or time.monotonic() > deadline:
