@@ -31,6 +31,8 @@ from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
 
+from .asking import says
+
 needs_bwrap = pytest.mark.skipif(
     shutil.which("bwrap") is None, reason="needs bubblewrap (apt install bubblewrap)"
 )
@@ -77,16 +79,7 @@ class Running:
         return Path(self.manager.ip).parents[1]
 
     def says(self, code: str) -> str:
-        """Return what some code prints, or the error that it ends with."""
-        texts = []
-
-        def hear(message: dict[str, Any]) -> None:
-            content = message["content"]
-            texts.append(content.get("text") or content.get("evalue") or "")
-
-        # Else ipykernel drops, after an error, what it is asked in the next moment.
-        self.client.execute_interactive(code, stop_on_error=False, output_hook=hear, timeout=60)
-        return "".join(texts).strip()
+        return says(self.client, code)
 
     def stop(self) -> None:
         self.client.stop_channels()

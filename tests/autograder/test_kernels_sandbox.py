@@ -29,6 +29,7 @@ from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.sandbox import View, choose, command
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
 
+from .asking import says
 from .corpus import NAME, Submission, needs_bwrap, write_course
 
 MIB = 2**20
@@ -65,16 +66,7 @@ class Kernel:
         self.says(TRY)
 
     def says(self, code: str) -> str:
-        """Return what some code prints, or the error that it ends with."""
-        texts = []
-
-        def hear(message: dict) -> None:
-            content = message["content"]
-            texts.append(content.get("text") or content.get("ename") or "")
-
-        # Else ipykernel drops, after an error, what it is asked in the next moment.
-        self.client.execute_interactive(code, stop_on_error=False, output_hook=hear, timeout=60)
-        return "".join(texts).strip()
+        return says(self.client, code)
 
     def end_of(self, code: str) -> str | None:
         """Return the error of some code, or which limit the kernel was ended for."""
