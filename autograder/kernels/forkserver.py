@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,6 @@ _ALWAYS = (
     "IPython.core.ultratb",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
-    "matplotlib_inline.config",
     "stack_data",
     "tornado.platform.asyncio",
     "tornado.queues",
@@ -239,7 +239,7 @@ def _waited_for_processor(supervisor: int, depth: int) -> float | None:
     return None
 
 
-def import_all(modules: list[str]) -> dict[str, str]:
+def import_all(modules: Iterable[str]) -> dict[str, str]:
     """Import modules and return why some could not be, by name."""
     failed = {}
     for module in modules:
@@ -255,7 +255,12 @@ def main() -> int:
     folder = Path(sys.argv[1])
     settings = json.loads(sys.stdin.buffer.raw.readline())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client
-    failed = import_all([*_ALWAYS, *settings["modules"]])
+    failed = import_all(_ALWAYS)
+    # Here, not above: clients of this module's functions need no IPython.
+    from autograder.kernels.kernel import prepare_shell
+
+    prepare_shell()
+    failed |= import_all(settings["modules"])
     server = ForkServer(folder, in_namespaces=settings["in_namespaces"])
     (folder / f"{IMPORTED}.part").write_text(json.dumps({"failed": failed}), encoding="utf-8")
     try:

@@ -1,4 +1,9 @@
-"""The kernel that runs in a forked process: ipykernel's own, with a guard over the test cells."""
+"""The kernel that runs in a forked process: ipykernel's own, with a guard over the test cells.
+
+Its shell is older than the process: it was made where the packages were imported. Many of them ask,
+while they are imported, whether they run in IPython, and set up figures, widgets and progress bars
+for the shell that answers.
+"""
 
 import logging
 import sys
@@ -7,13 +12,18 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ipykernel.compiler import XCachingCompiler
 from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.zmqshell import ZMQInteractiveShell
+from ipykernel.zmqshell import ZMQInteractiveShell as IPykernelShell
+from IPython.core.application import BaseIPythonApplication
 from traitlets import Type
 
 from autograder.kernels.guard import REPORT, Guard
+
+
+_IN_HISTORY = "# (a test)"
 
 
 class _DisplayHook(ZMQShellDisplayHook):
@@ -52,7 +62,9 @@ class _DisplayHook(ZMQShellDisplayHook):
         super().write_format_data(format_dict, md_dict)
 
 
-class _Shell(ZMQInteractiveShell):
+class ZMQInteractiveShell(IPykernelShell):
+    """IPykernel's shell, by whose name libraries (rich, plotly, …) recognise a notebook."""
+
     displayhook_class = Type(_DisplayHook)
 
     def ask_exit(self) -> None:
@@ -63,8 +75,12 @@ class _Shell(ZMQInteractiveShell):
 class GradingKernel(IPythonKernel):
     """An IPython kernel whose replies to test cells carry a sealed report."""
 
-    shell_class = Type(_Shell)
+    shell_class = Type(ZMQInteractiveShell)
     guard: Guard | None = None
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # takes the shell that there is
+        self.shell.parent = self.shell.kernel = self
 
     async def do_execute(self, code: str, silent: bool, *args: Any, **options: Any) -> dict:
         """Run one cell; called by ipykernel for every execute request."""
@@ -72,8 +88,9 @@ class GradingKernel(IPythonKernel):
         guard = self.guard
         if guard is None or not guard.concerns(code):
             return await super().do_execute(code, silent, *args, **options)
+        # Learners' code can read the history: there, a test cell is but its place.
+        self.shell.history_manager.store_inputs(self.shell.execution_count, _IN_HISTORY)
         guard.begin(code)
-        # A test cell is left out of the history, where learners' code could read it.
         options["store_history"] = False
         reply = await super().do_execute(code, silent, *args[1:], **options)
         self.shell.execution_count += 1
@@ -86,6 +103,21 @@ class GradingKernel(IPythonKernel):
         if sealed := getattr(self, "_sealed", None):
             metadata[REPORT] = sealed
         return metadata
+
+
+def prepare_shell() -> None:
+    """Make the shell that the kernel of this process, or of a fork of it, will have.
+
+    Call it before packages are imported; a second call does nothing.
+    """
+    if ZMQInteractiveShell.initialized():
+        return
+    app = IPKernelApp.instance(kernel_class=GradingKernel, log_level=logging.CRITICAL)
+    app.config.HistoryManager.enabled = False
+    BaseIPythonApplication.initialize(app, [])  # reads the user's settings of IPython
+    ZMQInteractiveShell.instance(
+        parent=app, profile_dir=app.profile_dir, compiler_class=XCachingCompiler, kernel=None
+    )
 
 
 def start_kernel(
@@ -110,12 +142,9 @@ def start_kernel(
     when_bound : callable
         Called once, when the kernel's sockets are there and before any cell runs.
     """
-    app = IPKernelApp.instance(
-        connection_file=str(connection_file),
-        kernel_class=GradingKernel,
-        log_level=logging.CRITICAL,
-    )
-    app.config.HistoryManager.enabled = False
+    prepare_shell()
+    app = IPKernelApp.instance()
+    app.config.IPKernelApp.connection_file = app.connection_file = str(connection_file)
     app.initialize([])
     app.kernel.guard = Guard(app.shell, secret, tests, own)
     app.shell.displayhook.guard = app.kernel.guard
