@@ -12,7 +12,6 @@ from queue import Empty
 from secrets import token_bytes
 from typing import Any
 
-from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
@@ -26,6 +25,7 @@ from traitlets.config import Config
 
 from autograder.grade.record import FATAL, CellRun, End, Execution
 from autograder.kernels import fresh
+from autograder.kernels.client import KernelClient
 from autograder.kernels.guard import REPORT, digest, seal_of
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
@@ -237,8 +237,9 @@ class NotebookRun(Execute):
             own=self._own,
             program=list(choice.program),
         )
+        self.km.client_factory = KernelClient
         await self.km.start_kernel(cwd=str(workplace))
-        client: AsyncKernelClient = self.km.client()
+        client: KernelClient = self.km.client()
         client.start_channels(stdin=False, hb=False)
         client.allow_stdin = False
         self.kc = client
@@ -319,7 +320,7 @@ class NotebookRun(Execute):
         return super().output(outs, msg, display_id, cell_index)
 
 
-async def _wait_for_welcome(client: AsyncKernelClient) -> None:
+async def _wait_for_welcome(client: KernelClient) -> None:
     """Wait until outputs arrive: ipykernel says so, Jupyter's protocol 5.4."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
