@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from traitlets.config import Config
 
 from autograder.errors import InputError
-from autograder.nbgrader_course import find_assignment, load_settings
+from autograder.nbgrader_course import find_assignment, load_settings, require_usable_gradebook
 
 _LOCK_SECONDS = 60
 
@@ -99,8 +99,9 @@ class Course:
         Raises
         ------
         InputError
-            If no assignment, or more than one, fits.
+            If no assignment, or more than one, fits, or the gradebook is not usable.
         """
+        require_usable_gradebook(self.directory("*").db_url)
         return find_assignment(name, self._assignments(), f"the course in {self.root}")
 
     def submissions(self, assignment: str) -> list[Submission]:

@@ -9,12 +9,21 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import (
+    NATIVE_KERNEL_NAME,
+    KernelSpec,
+    KernelSpecManager,
+    NoSuchKernel,
+)
+from jupyter_client.manager import KernelManager
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import Execute
+from traitlets.config import Config
 
 from autograder.errors import InputError
 from autograder.grade.course import Course
+from autograder.grade.refusal import explain
 from autograder.grade.skeleton import Skeleton
 from autograder.kernels.sandbox import TemporaryFolder
 from autograder.notebooks import read_notebook
@@ -47,7 +56,7 @@ def register(course: Course, assignment: str) -> None:
         try:
             converter.start()
         except (NbGraderException, SystemExit):
-            raise InputError(f"nbgrader refuses source/{assignment}: {errors.reason()}") from None
+            raise explain(course, assignment, errors.reason()) from None
 
 
 def modules_of(course: Course, assignment: str) -> tuple[str, ...]:
@@ -92,8 +101,10 @@ def imported_in(code: str) -> set[str]:
     return found
 
 
-def programs_of(skeletons: Sequence[Skeleton]) -> dict[str, tuple[str, ...]]:
+def programs_of(skeletons: Sequence[Skeleton], config: Config) -> dict[str, tuple[str, ...]]:
     """Return the kernel's command by notebook, for those that the warm kernel is not for.
+
+    A kernel that the course's settings name is taken before the notebook's own, as nbclient does.
 
     Raises
     ------
@@ -101,13 +112,18 @@ def programs_of(skeletons: Sequence[Skeleton]) -> dict[str, tuple[str, ...]]:
         If a notebook's kernel is not installed.
     """
     programs = {}
+    chosen = Execute(config=config).kernel_name
     for skeleton in skeletons:
-        name = (skeleton.kernelspec or {}).get("name", "python3")
+        name = chosen or (skeleton.kernelspec or {}).get("name") or NATIVE_KERNEL_NAME
         try:
-            spec = KernelSpecManager().get_kernel_spec(name)
+            # Its manager, since that knows what a name may mean: "python" is this Python's kernel.
+            spec = KernelManager(kernel_name=name).kernel_spec
         except NoSuchKernel:
+            installed = ", ".join(sorted(KernelSpecManager().find_kernel_specs()))
             raise InputError(
-                f"the kernel {name!r} of {skeleton.name}.ipynb is not installed here"
+                f"{skeleton.name}.ipynb wants the kernel {name!r}, which is not installed here "
+                f"(these are: {installed}). Install it, or name another one in nbgrader_config.py: "
+                f"c.ExecutePreprocessor.kernel_name = {NATIVE_KERNEL_NAME!r}"
             ) from None
         if not _is_this_python(spec):
             programs[skeleton.name] = tuple(spec.argv)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import OperationalError, SAWarning
 
 from autograder.errors import InputError
 from autograder.grade import gradebook as book
@@ -186,7 +186,7 @@ class Session:
             keep=tuple(sorted(self._autograde.exclude_overwriting.get(self._name, ()))),
             walls=self._walls,
             limits=KernelLimits(config=self._course.config).values(),
-            programs=programs_of(skeletons),
+            programs=programs_of(skeletons, self._course.config),
         )
 
     def _kept(self, submission: Submission, standing: Standing, scores: dict) -> Result | None:
@@ -338,6 +338,8 @@ def _reason(error: BaseException) -> str:
             return "the gradebook has no such student, and Autograde.create_student is off"
         case KernelFailed():
             return str(error)
+        case OperationalError():  # after a minute's wait
+            return f"the gradebook cannot be written ({error.orig}): grade again"
         case OSError():
             return f"{error.filename or 'a file'}: {error.strerror or error}"
         case ValueError():

@@ -22,7 +22,6 @@ from traitlets import Type
 
 from autograder.kernels.guard import REPORT, Guard
 
-
 _IN_HISTORY = "# (a test)"
 
 
