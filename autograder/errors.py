@@ -1,4 +1,4 @@
-"""The error that a user made and can mend."""
+"""The error that a user made and can correct."""
 
 from pathlib import Path
 

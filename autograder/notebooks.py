@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import InputError
+from autograder.files import read_utf8
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -16,14 +17,16 @@ def read_notebook(path: Path) -> NotebookNode:
     Raises
     ------
     InputError
-        If the file is missing, or is no notebook.
+        If the file is missing, or is not a notebook.
     """
     try:
-        return nbformat.read(path, as_version=4)
+        return nbformat.reads(read_utf8(path), as_version=4)
     except FileNotFoundError:
         raise InputError("there is no such notebook", path) from None
     except (ValueError, KeyError, AttributeError, TypeError) as error:  # nbformat's ways to fail
-        raise InputError(f"this is no readable notebook ({type(error).__name__})", path) from None
+        raise InputError(
+            f"this is not a readable notebook ({type(error).__name__})", path
+        ) from None
 
 
 def notebook_text(notebook: NotebookNode) -> str:

@@ -1,13 +1,66 @@
 """Read ``course/syllabus.yml``, the single index of the course."""
 
 import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from jsonschema import Draft202012Validator, ValidationError
 
 from autograder.errors import InputError
+from autograder.files import read_utf8
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_MINUTES = {"type": "integer", "minimum": 0}
+_SECONDS = {"type": "number", "exclusiveMinimum": 0}
+
+
+def _entries(optional: Sequence[str] = (), **entries: Any) -> dict[str, Any]:
+    """Return the schema of named entries, all of them needed but for the optional ones."""
+    return {
+        "type": "object",
+        "properties": entries,
+        "required": [name for name in entries if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+_SCHEMA = _entries(
+    title=_TEXT,
+    repository=_TEXT,
+    branch=_TEXT,
+    package=_TEXT,
+    parts=_TEXTS,
+    weeks={
+        "type": "array",
+        "items": _entries(
+            id={"type": "string", "pattern": r"^[^/\\+]+$"},  # a folder; nbgrader takes no plus
+            part={"type": "integer"},
+            title=_TEXT,
+            points={"type": "number", "minimum": 0},
+            objectives=_TEXTS,
+            prerequisites=_TEXTS,
+            packages=_TEXTS,
+            data=_TEXTS,
+            minutes=_entries(lesson=_MINUTES, assignment=_MINUTES),
+            budget=_entries(lesson=_SECONDS, assignment=_SECONDS),
+            colab=_TEXTS,
+            optional=["colab"],
+        ),
+    },
+    optional=["package"],
+)
+_FORMS = {
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "named entries below it",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +82,8 @@ class Week:
         Seconds that a run may take in the quick profile on two cores.
     colab : tuple of str
         Packages that Colab does not have, installed there by the notebooks.
+    points_line : int or None
+        The line of the syllabus that promises the points.
     """
 
     id: str
@@ -44,6 +99,7 @@ class Week:
     lesson_budget: float
     assignment_budget: float
     colab: tuple[str, ...] = ()
+    points_line: int | None = None
 
     @property
     def number(self) -> str:
@@ -63,13 +119,29 @@ class Week:
 
 @dataclass(frozen=True)
 class Syllabus:
-    """The whole course: its weeks in order, and where it is published."""
+    """The whole course: its weeks in order, and where it is published.
+
+    Attributes
+    ----------
+    title, repository, branch : str
+    parts : tuple of str
+        Their titles.
+    weeks : tuple of Week
+    package : str or None
+        Where pip finds the package ``forwardpass``; None where it is the repository itself.
+    """
 
     title: str
     repository: str
     branch: str
     parts: tuple[str, ...]
     weeks: tuple[Week, ...]
+    package: str | None = None
+
+    @property
+    def package_address(self) -> str:
+        """What pip installs to get ``forwardpass``."""
+        return self.package or f"git+{self.repository}@{self.branch}"
 
     def select(self, names: list[str]) -> tuple[Week, ...]:
         """Return the weeks of these names (``w05`` or ``w05_neural_networks``), or all for none.
@@ -77,7 +149,7 @@ class Syllabus:
         Raises
         ------
         InputError
-            If a name is no week of the course.
+            If a name is not that of a week of the course.
         """
         if not names:
             return self.weeks
@@ -105,11 +177,14 @@ def load_syllabus(root: Path) -> Syllabus:
     Raises
     ------
     InputError
-        If the file is missing, is no YAML, or lacks an entry.
+        If the file is missing, is not YAML, lacks an entry, or has one that is unknown or of the
+        wrong form; the error names the line.
     """
     path = root / "course" / "syllabus.yml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loader = yaml.SafeLoader(read_utf8(path))
+        node = loader.get_single_node()
+        content = loader.construct_document(node) if node else None
     except FileNotFoundError:
         raise InputError(
             "there is no such file: run autograder in the folder that holds course/, or name that "
@@ -118,22 +193,102 @@ def load_syllabus(root: Path) -> Syllabus:
         ) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InputError(f"this is no valid YAML: {error.problem}", path, line) from None
-    try:
-        return Syllabus(
-            title=content["title"],
-            repository=content["repository"].rstrip("/"),
-            branch=content["branch"],
-            parts=tuple(content["parts"]),
-            weeks=tuple(_week(entry) for entry in content["weeks"]),
-        )
-    except KeyError as error:
-        raise InputError(f"the entry {error.args[0]!r} is missing", path) from None
-    except (TypeError, AttributeError):
-        raise InputError("an entry has the wrong form: compare the weeks", path) from None
+        raise InputError(f"this is not valid YAML: {error.problem}", path, line) from None
+    except (yaml.YAMLError, ValueError) as error:  # a control character; a date that is none
+        raise InputError(f"this is not valid YAML: {error}".splitlines()[0], path) from None
+    _require_schema(content, node, path)
+    weeks = tuple(
+        _week(entry, _line(node, ("weeks", index, "points")))
+        for index, entry in enumerate(content["weeks"])
+    )
+    for name, count in Counter(week.number for week in weeks).items():
+        if count > 1:
+            raise InputError(f"there are {count} weeks {name}: give each its own number", path)
+    return Syllabus(
+        title=content["title"],
+        repository=content["repository"].rstrip("/"),
+        branch=content["branch"],
+        parts=tuple(content["parts"]),
+        weeks=weeks,
+        package=content.get("package"),
+    )
 
 
-def _week(entry: dict[str, Any]) -> Week:
+def _require_schema(content: Any, node: yaml.Node | None, path: Path) -> None:
+    """Refuse the first entry that stands twice, is missing, unknown or of the wrong form."""
+    for key in _repeated(node):
+        raise InputError(f"{key.value!r} stands twice here", path, key.start_mark.line + 1)
+    errors = list(Draft202012Validator(_SCHEMA).iter_errors(content))
+    if errors:
+        # An unknown entry first: a misspelled name is missing under its right one, too.
+        first = min(errors, key=lambda error: (error.validator == "required", _place(node, error)))
+        raise InputError(_problem(first), path, _place(node, first))
+
+
+def _problem(error: ValidationError) -> str:
+    """Return what is wrong with an entry, and what to write instead."""
+    where = ".".join(str(one) for one in error.absolute_path if isinstance(one, str))
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return f"the entry {missing!r} is missing" + (f" in {where!r}" if where else "")
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        unknown = _unknown(error)
+        close = difflib.get_close_matches(str(unknown), known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"the entries are {', '.join(known)}"
+        return f"the entry {unknown!r} is unknown: {hint}"
+    if error.validator == "type":
+        wanted = _FORMS[error.validator_value]
+    elif error.validator == "pattern":
+        wanted = _FORMS["string"] if error.validator_value == r"\S" else "a name without / \\ +"
+    else:
+        least = "more than" if error.validator == "exclusiveMinimum" else "at least"
+        wanted = f"a number, {least} {error.validator_value}"
+    found = "empty" if error.instance is None else repr(error.instance)
+    return f"{repr(where) if where else 'the file'} is {found}: write {wanted}"
+
+
+def _unknown(error: ValidationError) -> Any:
+    return next(name for name in error.instance if name not in error.schema["properties"])
+
+
+def _place(node: yaml.Node | None, error: ValidationError) -> int:
+    """Return the line, from 1, of what an error is about."""
+    names = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        names.append(_unknown(error))
+    return _line(node, names)
+
+
+def _line(node: yaml.Node | None, names: Iterable[str | int]) -> int:
+    """Return the line, from 1, of the entry of these names, or of the last that is there."""
+    line = 1
+    for name in names:
+        if isinstance(node, yaml.SequenceNode):
+            node = node.value[name]
+            line = node.start_mark.line + 1
+        else:
+            found = [(key, value) for key, value in node.value if key.value == name]
+            if not found:  # it comes from a merged mapping
+                break
+            key, node = found[-1]
+            line = key.start_mark.line + 1
+    return line
+
+
+def _repeated(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """Yield the keys that stand twice in a mapping: YAML would take the last without a word."""
+    if isinstance(node, yaml.MappingNode):
+        counts = Counter(key.value for key, _ in node.value if isinstance(key.value, str))
+        yield from (key for key, _ in reversed(node.value) if counts[key.value] > 1)
+        for _, value in node.value:
+            yield from _repeated(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated(value)
+
+
+def _week(entry: dict[str, Any], points_line: int) -> Week:
     return Week(
         id=entry["id"],
         part=entry["part"],
@@ -148,4 +303,5 @@ def _week(entry: dict[str, Any]) -> Week:
         lesson_budget=float(entry["budget"]["lesson"]),
         assignment_budget=float(entry["budget"]["assignment"]),
         colab=tuple(entry.get("colab", ())),
+        points_line=points_line,
     )

@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from autograder.build.course import assemble, differences, write
     from autograder.build.week import build_week
+    from autograder.files import counted
     from autograder.syllabus import load_syllabus
 
     root: Path = arguments.course_dir
@@ -47,21 +48,23 @@ def run(arguments: argparse.Namespace) -> int:
         print(leak, file=sys.stderr)
     if course.leaks:
         print(
-            f"{len(course.leaks)} leaks: nothing was written. Change the text that gives the line "
-            "away, or the solution.",
+            f"{counted(len(course.leaks), 'leak')}: nothing was written. Change the text that "
+            "gives the line away, or the solution.",
             file=sys.stderr,
         )
         return 1
+    built_weeks = counted(len(weeks), "week")
     if arguments.check:
         lines = differences(course)
         print(*lines, sep="\n", end="\n" if lines else "")
         print(
-            f"{len(lines)} differences from a fresh build: run `autograder build`."
+            f"{counted(len(lines), 'difference')} from a fresh build: run `autograder build`."
             if lines
-            else f"{len(weeks)} weeks: source/, release/ and the index are what course/ gives."
+            else f"{built_weeks}: source/, release/ and the index are what course/ gives."
         )
         return 1 if lines else 0
     changed = write(course)
     print(*changed, sep="\n", end="\n" if changed else "")
-    print(f"{len(weeks)} weeks built, {len(changed)} files changed, no leaks.")
+    done = f"{built_weeks} built, {counted(len(changed), 'file')} changed, no leaks."
+    print(done)
     return 0

@@ -11,6 +11,7 @@ from autograder.build.leaks import Leak, find_leaks, secrets_of
 from autograder.build.page import Page
 from autograder.build.tree import Tree
 from autograder.build.week import BuiltWeek
+from autograder.files import read_utf8
 from autograder.notebooks import notebook_text
 from autograder.syllabus import Syllabus
 
@@ -99,7 +100,7 @@ def write(course: Course) -> list[Path]:
 def _index_page(root: Path, syllabus: Syllabus) -> Page:
     makefile = root / "Makefile"
     has_make_lab = makefile.is_file() and re.search(
-        r"^lab *:", makefile.read_text(encoding="utf-8"), flags=re.MULTILINE
+        r"^lab *:", read_utf8(makefile), flags=re.MULTILINE
     )
     path = root / "course" / "README.md"
     text = course_index(

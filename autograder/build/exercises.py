@@ -76,8 +76,10 @@ def mark_assignment(cells: Iterable[TextCell], week: Week, path: Path) -> list[M
                 cell.line,
             )
     if abs(total - week.points) > 1e-9:
+        line = f":{week.points_line}" if week.points_line else ""
         raise InputError(
-            f"the points add up to {total:g}, course/syllabus.yml promises {week.points:g}", path
+            f"the points add up to {total:g}, course/syllabus.yml{line} promises {week.points:g}",
+            path,
         )
     require_parameters(cells, path)
     return marked
@@ -165,7 +167,7 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
         return _metadata(grade_id=attributes["exercise"], solution=True)
     points = attributes["points"]
     if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
-        raise refuse(f"points={points!r} is no number of points")
+        raise refuse(f"points={points!r} is not a number of points")
     if role == "manual":
         return _metadata(grade_id=attributes["manual"], points=points, grade=True, solution=True)
     part = f"_{attributes['part']}" if "part" in attributes else ""

@@ -12,7 +12,7 @@ import importlib.util
 import sys
 
 if "google.colab" in sys.modules and importlib.util.find_spec("forwardpass") is None:
-    %pip install --quiet "git+{repository}@{branch}"\
+    %pip install --quiet "{package}"\
 """
 
 
@@ -33,7 +33,7 @@ def colab_badge(syllabus: Syllabus, week: Week, notebook_name: str) -> str:
 
 def header_cells(syllabus: Syllabus, week: Week, notebook_name: str) -> list[TextCell]:
     """Return the badge and the installation for one notebook of a week."""
-    install = _INSTALL.format(repository=syllabus.repository, branch=syllabus.branch)
+    install = _INSTALL.format(package=syllabus.package_address)
     if week.colab:
         install += f"\n    %pip install --quiet {' '.join(week.colab)}"
     return [

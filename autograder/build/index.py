@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from autograder.build.header import colab_badge
 from autograder.errors import InputError
+from autograder.files import counted
 from autograder.syllabus import Syllabus, Week
 
 # A piece of code, which stays as it is (one with a pipe would still end a table's cell, and is no
@@ -41,8 +42,12 @@ def learner_index(syllabus: Syllabus) -> str:
     lines = [
         f"# {_markdown(syllabus.title)}",
         "",
-        "Each week has a lesson to read and an assignment to write. Open them in JupyterLab,",
-        f"after `pip install jupyterlab git+{syllabus.repository}@{syllabus.branch}`, or in Colab.",
+        "Each week has a lesson to read and an assignment to write. Open them in Colab by their",
+        "badges, or in JupyterLab, after",
+        "",
+        "```bash",
+        f'pip install "forwardpass[learner] @ {syllabus.package_address}"',
+        "```",
     ]
     for part in _parts(syllabus):
         lines += [
@@ -130,7 +135,8 @@ def _parts(syllabus: Syllabus) -> list[_Part]:
     for week in syllabus.weeks:
         if week.part not in range(1, count + 1):
             raise InputError(
-                f"{week.id} is in part {week.part}, but course/syllabus.yml has {count} parts: "
+                f"{week.id} is in part {week.part}, but course/syllabus.yml has "
+                f"{counted(count, 'part')}: "
                 "add the part, or correct the week's number"
             )
     parts = (

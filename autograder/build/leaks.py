@@ -55,7 +55,7 @@ class Secret:
 def secrets_of(source: NotebookNode, week: str) -> list[Secret]:
     """Return the telling lines of an instructor's notebook, each once.
 
-    A line of a hidden test that the same notebook shows openly in a code cell is no secret: the
+    A line of a hidden test that the same notebook shows openly in a code cell is not secret: the
     author has published it. A line of a solution always is.
     """
     public = "\n".join(
@@ -132,7 +132,7 @@ def _secret_lines(source: str) -> list[tuple[str, str]]:
 
 
 def _without_comments(source: str) -> list[str]:
-    """Return the lines of some code without their comments; as they are where it is no Python."""
+    """Return the lines of some code without their comments; as they are where it is not Python."""
     lines = source.splitlines()
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):

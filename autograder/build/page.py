@@ -67,8 +67,9 @@ def require_unchanged(page: Page) -> None:
         return
     if actual != _sealed(actual[: -len(_sealed(b""))]):
         raise InputError(
-            "this file is generated, but a person wrote or changed what is there now. Nothing was "
-            "written. Move it elsewhere, or discard it with `git checkout`, and build again",
+            "this file is generated, but what is there now was written or changed by hand. "
+            "Nothing was written. Move it elsewhere, or discard it with `git checkout`, and build "
+            "again",
             page.path,
         )
 

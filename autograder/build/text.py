@@ -10,10 +10,12 @@ from typing import Any
 import jupytext
 from IPython.core.inputtransformer2 import TransformerManager
 from jupytext.languages import _JUPYTER_LANGUAGES
+from jupytext.stringparser import StringParser
 
 from autograder.errors import InputError
+from autograder.files import read_utf8
 
-_FENCE = re.compile(r"^(?P<ticks>```+)\s*(?P<language>[\w+#-]*)(?P<attributes>.*)$")
+_FENCE = re.compile(r"^(?P<marks>```+|~~~+)\s*(?P<language>[\w+#-]*)(?P<attributes>.*)$")
 _REGION = re.compile(r"^<!--\s*#region\b(?P<attributes>.*?)-->\s*$")
 _END_REGION = re.compile(r"^<!--\s*#endregion\s*-->\s*$")
 
@@ -46,15 +48,14 @@ def read_text(path: Path) -> list[TextCell]:
     Raises
     ------
     InputError
-        If the file is missing, a fence or region is not closed, a fence is of another language, an
-        attribute cannot be read, or a code cell is no Python.
+        If the file is missing, a fence or region is not closed, a fence is of another language or
+        would not be read as Markdown reads it, an attribute cannot be read, or a code cell is not
+        valid Python.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_utf8(path)
     except FileNotFoundError:
         raise InputError("there is no such file", path) from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"this is no UTF-8 text (byte {error.start})", path) from None
     openings = list(_openings(text, path))
     notebook = jupytext.reads(text, fmt="md")
 
@@ -91,35 +92,94 @@ class _Opening:
 
 
 def _openings(text: str, path: Path) -> Iterator[_Opening]:
-    """Yield where jupytext begins a cell with attributes: it does not report lines itself."""
-    closing: re.Pattern[str] | None = None
-    opened = 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if closing is not None:
-            if closing.match(line):
-                closing = None
-            elif closing is not _END_REGION and line.startswith("```"):
-                raise InputError("this fence is never closed: another one begins", path, opened)
-            continue
+    """Yield where jupytext begins a cell with attributes: it does not report lines itself.
+
+    What Markdown and jupytext would read differently is refused, with a way to write it.
+    """
+    lines = enumerate(text.split("\n"), start=1)
+    for number, line in lines:
         if region := _REGION.match(line):
-            closing, opened = _END_REGION, number
+            if not any(_END_REGION.match(later) for _, later in lines):
+                message = "this region is never closed: write <!-- #endregion --> below it"
+                raise InputError(message, path, number)
             yield _Opening("markdown", region["attributes"].strip(), number)
         elif _END_REGION.match(line):
             raise InputError("this ends a region that nothing began", path, number)
         elif fence := _FENCE.match(line):
-            closing, opened = re.compile(f"^{fence['ticks']}\\s*$"), number
-            if fence["language"] == "python":
+            marks, language = fence["marks"], fence["language"]
+            if marks.startswith("~"):
+                _skip_tildes(lines, marks, path, number)
+            elif language == "python":
                 yield _Opening("code", fence["attributes"].strip(), number)
-            elif fence["language"] in _JUPYTER_LANGUAGES:
+                _skip_code(lines, marks, path, number)
+            elif language in _JUPYTER_LANGUAGES or len(marks) > 3:
                 raise InputError(
-                    f"a fence of {fence['language']} would become a cell: open and close text that "
-                    "is only to be read with ~~~",
+                    f"a fence of {language or marks} would become a cell, or hide the next one: "
+                    "open and close text that is only to be read with ~~~",
                     path,
                     number,
                 )
-    if closing is not None:
-        what = "region" if closing is _END_REGION else "fence"
-        raise InputError(f"this {what} is never closed", path, opened)
+            else:
+                _skip_prose(lines, marks, path, number)
+
+
+_Lines = Iterator[tuple[int, str]]
+
+
+def _skip_code(lines: _Lines, marks: str, path: Path, opened: int) -> None:
+    """Go behind a code cell: the next fence that is as long as its own, or longer."""
+    # Jupytext ends no cell within a string, Markdown does.
+    strings = StringParser("python")
+    for number, line in lines:
+        is_quoted = strings.is_quoted()
+        strings.read_line(line)
+        if _closes(line, marks):
+            if is_quoted:
+                raise InputError(
+                    "this line ends the cell within a string: close the string, or open and close "
+                    f"the cell with one backtick more, {marks}`python",
+                    path,
+                    number,
+                )
+            return
+        if line.startswith(marks) and not is_quoted:
+            break
+    raise _unclosed(marks, path, opened)
+
+
+def _skip_prose(lines: _Lines, marks: str, path: Path, opened: int) -> None:
+    """Go behind a fence that stays prose."""
+    for _, line in lines:
+        if line.rstrip() == marks:
+            return
+        if line.startswith(marks):
+            break
+    raise _unclosed(marks, path, opened)
+
+
+def _skip_tildes(lines: _Lines, marks: str, path: Path, opened: int) -> None:
+    """Go behind a text between tildes, which jupytext does not know: to it, that is prose."""
+    for number, line in lines:
+        if _closes(line, marks):
+            return
+        if line.startswith("```") or _REGION.match(line):
+            raise InputError(
+                f"this would begin a cell, although it stands between {marks}: put a space before "
+                "it",
+                path,
+                number,
+            )
+    raise _unclosed(marks, path, opened)
+
+
+def _closes(line: str, marks: str) -> bool:
+    """Say whether a line ends what these marks opened: with as many, or more, and nothing else."""
+    found = line.rstrip()
+    return len(found) >= len(marks) and not found.strip(marks[0])
+
+
+def _unclosed(marks: str, path: Path, opened: int) -> InputError:
+    return InputError(f"this fence is never closed: write {marks} below it", path, opened)
 
 
 def _require_python(source: str, path: Path, fence_line: int) -> None:
@@ -128,4 +188,4 @@ def _require_python(source: str, path: Path, fence_line: int) -> None:
         ast.parse(TransformerManager().transform_cell(source))
     except SyntaxError as error:
         line = fence_line + (error.lineno or 1)
-        raise InputError(f"this is no valid Python: {error.msg}", path, line) from None
+        raise InputError(f"this is not valid Python: {error.msg}", path, line) from None

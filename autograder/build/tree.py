@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.errors import InputError
+from autograder.files import read_utf8
 from autograder.notebooks import write_text
 
 MANIFEST = "manifest.json"
@@ -115,7 +116,7 @@ def require_unchanged(tree: Tree) -> None:
 
 def _read_manifest(root: Path) -> dict[str, str]:
     try:
-        return json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+        return json.loads(read_utf8(root / MANIFEST))
     except FileNotFoundError:
         return {}
     except ValueError:
@@ -150,7 +151,7 @@ def first_difference(path: str, actual: bytes, expected: bytes) -> str:
         try:
             cells = [nbformat.reads(text, as_version=4).cells for text in (actual, expected)]
         except (ValueError, KeyError, AttributeError):
-            return "is no readable notebook"
+            return "is not a readable notebook"
         return _differs("cell", *cells)
     return _differs("line", actual.splitlines(), expected.splitlines())
 

@@ -17,9 +17,11 @@ from autograder.build.exercises import (
     require_parameters,
 )
 from autograder.build.header import header_cells
+from autograder.build.links import require_links
 from autograder.build.release import make_release
 from autograder.build.text import read_text
 from autograder.errors import InputError
+from autograder.files import read_utf8
 from autograder.syllabus import Syllabus, Week
 
 # Fixed, so that a build does not depend on the interpreter that it runs in.
@@ -73,6 +75,10 @@ def build_week(root: Path, week: Week, syllabus: Syllabus) -> BuiltWeek:
     require_no_exercises(lesson, lesson_path)
     require_parameters(lesson, lesson_path)
 
+    published = _published(root, syllabus)
+    for path in (assignment_path, lesson_path):
+        require_links(read_utf8(path), path, week.id, published)
+
     header = header_cells(syllabus, week, week.assignment_name)
     source = _notebook([*map(ordinary, header), *assignment])
     lesson_cells = [*header_cells(syllabus, week, week.lesson_name), *lesson]
@@ -81,12 +87,26 @@ def build_week(root: Path, week: Week, syllabus: Syllabus) -> BuiltWeek:
         source=source,
         release=make_release(source, week, root),
         lesson=_notebook([MarkedCell(cell, None) for cell in lesson_cells]),
-        public_files={
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not _PRIVATE & set(path.relative_to(folder).parts)
-        },
+        public_files={name: (folder / name).read_bytes() for name in _public_names(folder)},
     )
+
+
+def _public_names(folder: Path) -> list[str]:
+    """Return what learners get of a week's folder as it is, by path relative to the folder."""
+    return [
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not _PRIVATE & set(path.relative_to(folder).parts)
+    ]
+
+
+def _published(root: Path, syllabus: Syllabus) -> frozenset[str]:
+    """Return the files that ``release/`` has when all weeks are built."""
+    names = {"README.md"}
+    for week in syllabus.weeks:
+        files = _public_names(root / "course" / week.id)
+        names |= {f"{week.id}/{name}" for name in (week.lesson_name, week.assignment_name, *files)}
+    return frozenset(names)
 
 
 def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
@@ -102,8 +122,8 @@ def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
         elif "grade_id" in marked.nbgrader:
             identity = last_graded = marked.nbgrader["grade_id"]
         else:
-            # By place and not by content: nbgrader knows a locked cell by this id, and mending a
-            # typing error in one must not make it another cell once submissions are in.
+            # By place and not by content: nbgrader knows a locked cell by this id, and correcting
+            # a typing error in one must not make it another cell once submissions are in.
             identity = _numbered(f"after_{last_graded}", seen)
         make = new_code_cell if cell.kind == "code" else new_markdown_cell
         node = make(cell.source, id=identity[:64])  # nbformat's limit

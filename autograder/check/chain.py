@@ -97,7 +97,7 @@ def _execute(shell: InteractiveShell, index: int, code: str) -> CellResult:
     message = next(iter(str(error).strip().splitlines()), "") if error is not None else ""
     value = None
     if outcome.result is not None:
-        # nbgrader reads the text that is shown: True and np.float64(1.0) are no numbers to it.
+        # nbgrader reads the text that is shown: True and np.float64(1.0) are not numbers to it.
         with suppress(Exception):
             value = float(repr(outcome.result))
     return CellResult(index, seconds, type(error).__name__ if error else "", message[:300], value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import InputError
+from autograder.files import read_utf8
 
 KINDS = ("mistake", "alternative", "crash", "endless", "equivalent")
 # These kinds must lose points.
@@ -54,14 +55,12 @@ def parse_mistakes(path: Path, exercises: Collection[str] | None = None) -> tupl
     ------
     InputError
         If the file is missing, or a block has a heading of another form, an unknown kind or
-        exercise, no code, or code that is no Python; the error names file and line.
+        exercise, no code, or code that is not valid Python; the error names file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_utf8(path).splitlines()
     except FileNotFoundError:
         raise InputError("there is no such file: docs/writing_a_week.md says how", path) from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"this is no UTF-8 text (byte {error.start})", path) from None
     starts = [number for number, line in enumerate(lines, start=1) if _MARKER.match(line)]
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
     return tuple(
@@ -80,7 +79,9 @@ def _variant(
         )
     kind, exercise = heading["kind"], heading["exercise"]
     if kind not in KINDS:
-        raise InputError(f"{kind!r} is no kind of block: there are {', '.join(KINDS)}", path, start)
+        raise InputError(
+            f"{kind!r} is not a kind of block: the kinds are {', '.join(KINDS)}", path, start
+        )
     if exercises is not None and exercise not in exercises:
         raise InputError(
             f"the assignment has no exercise {exercise!r}: it has {', '.join(exercises)}",
@@ -93,7 +94,7 @@ def _variant(
         tree = ast.parse("\n" * start + "\n".join(body))
     except SyntaxError as error:
         raise InputError(
-            f"the code of this block is no valid Python: {error.msg}", path, error.lineno or start
+            f"the code of this block is not valid Python: {error.msg}", path, error.lineno or start
         ) from None
     if not tree.body:
         raise InputError("this block has no code below its heading", path, start)

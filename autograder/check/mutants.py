@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from autograder.check.operators import OPERATORS
 
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
-# Annotations and decorators are no behaviour that a test could see.
+# A test cannot see annotations and decorators.
 _SKIPPED_FIELDS = frozenset({"annotation", "returns", "decorator_list", "ctx", "op", "ops"})
-# A seed chooses among equally good results, a tolerance is no slip at twice its size, and the
+# A seed chooses among equally good results, a tolerance at twice its size is not a slip, and the
 # others only change what is displayed.
 _SKIPPED_ARGUMENTS = frozenset(
     {"seed", "random_state", "generator", "atol", "rtol"}

@@ -124,8 +124,8 @@ def exercise_faults(
             yield _of(
                 material,
                 trial.subject,
-                f"this alternative is right but loses ({trial.subject.title}): mend the test, or "
-                f"the alternative; {_first_loss(material, trial, result)}",
+                f"this alternative is right but loses ({trial.subject.title}): correct the test "
+                f"or the alternative; {_first_loss(material, trial, result)}",
             )
     yield from _too_few(material, exercise, outcomes)
     yield from _mutant_faults(material, exercise, outcomes)

@@ -30,10 +30,11 @@ from autograder.check.verdict import (
     reference_faults,
     untouched_faults,
 )
+from autograder.files import read_utf8
 from autograder.syllabus import Syllabus, Week
 
-# The first run has no reference to be measured against: so many times its budget, and a minute for
-# a machine that imports for the first time.
+# Nothing has been timed yet, so the first run may take five budgets, plus a minute for cold
+# imports.
 _FIRST_FACTOR, _FIRST_EXTRA = 5, 60
 
 
@@ -47,7 +48,7 @@ def load_week(root: Path, week: Week, syllabus: Syllabus) -> Material:
     """
     built = build_week(root, week, syllabus)
     folder = root / "course" / week.id
-    text = (folder / "assignment.md").read_text(encoding="utf-8")
+    text = read_utf8(folder / "assignment.md")
     script = make_script(built.source, built.release, text)
     return Material(
         week=week,
@@ -161,7 +162,7 @@ def _report(
                 material.assignment,
                 None,
                 "",
-                "mistakes, alternatives and mutants were not tried: mend the reference first",
+                "mistakes, alternatives and mutants were not tried: correct the reference first",
             )
         )
     # Of three, the fastest: what else the machine does is not the week's fault.

@@ -63,5 +63,5 @@ def run(arguments: argparse.Namespace) -> int:
 def _at_least_one(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number of notebooks: give 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of notebooks: give 1 or more")
     return number

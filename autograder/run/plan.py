@@ -35,7 +35,7 @@ class Job:
     cell_limit : int
         Seconds after which a cell is given up as hung.
     allowed_errors : tuple of str
-        Names of errors that are no fault in any cell. In a cell tagged ``raises-exception`` no
+        Names of errors that are not a fault in any cell. In a cell tagged ``raises-exception`` no
         error is one.
     """
 

@@ -76,7 +76,7 @@ class NotebookRun:
 
     @property
     def ok(self) -> bool:
-        """Whether there is nothing to mend."""
+        """Whether all is well."""
         return self.status is Status.OK
 
     @property

@@ -17,7 +17,7 @@ from autograder.run.summary import clean, duration, memory
 class TerminalWatcher:
     """Progress bars of the notebooks that run, and a line for each that has run.
 
-    Where the output is no terminal, only the lines. A context manager.
+    Where the output is not a terminal, only the lines. A context manager.
 
     Parameters
     ----------

@@ -169,7 +169,7 @@ BROKEN = {
     "tests without an exercise": ('tests="halve"', 'tests="treble"', "no exercise 'treble'"),
     "a duplicate id": ('tests="halve"', 'tests="double"', "'double_tests' is used twice"),
     "points that do not add up": ("points=4", "points=5", "add up to 11"),
-    "points that are no number": ("points=4", 'points="four"', "no number of points"),
+    "points that are no number": ("points=4", 'points="four"', "not a number of points"),
     "tests without points": ('tests="halve" points=4', 'tests="halve"', "needs points"),
     "a solution that is not closed": (
         "    ### END SOLUTION\n",

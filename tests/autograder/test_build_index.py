@@ -285,7 +285,7 @@ class TestFile:
         }[place]
         path.write_text(edited)
         assert build(small_course) == 2
-        assert "README.md: this file is generated, but a person" in capsys.readouterr().err
+        assert "README.md: this file is generated, but what is there now" in capsys.readouterr().err
         assert path.read_text() == edited
 
     def test_a_file_of_the_authors_own_stops_the_build_before_anything_is_written(

@@ -46,7 +46,7 @@ def test_a_file_without_blocks_is_empty_not_wrong(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("x = 1\n# %% mystery: double | what\npass\n", 2, "'mystery' is no kind"),
+        ("x = 1\n# %% mystery: double | what\npass\n", 2, "'mystery' is not a kind"),
         ("# %% mistake: triple | what\npass\n", 1, "no exercise 'triple': it has double, quiz"),
         ("# %% mistake: double\npass\n", 1, "another form"),
         ("# %% mistake: double |  \npass\n", 1, "another form"),

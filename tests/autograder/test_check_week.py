@@ -329,14 +329,16 @@ def test_variants_are_not_tried_on_a_reference_that_fails(small_course, capsys):
     (week,) = json.loads(capsys.readouterr().out)["weeks"]
     assert week["exercises"] == []
     messages = [fault["message"] for fault in week["faults"]]
-    assert "mistakes, alternatives and mutants were not tried: mend the reference first" in messages
+    assert (
+        "mistakes, alternatives and mutants were not tried: correct the reference first" in messages
+    )
     assert [m for m in messages if m.startswith("the reference fails with seed 0: CheckFailed")]
 
 
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ("# %% slip: double | what\npass\n", "mistakes.py:1: 'slip' is no kind of block"),
+        ("# %% slip: double | what\npass\n", "mistakes.py:1: 'slip' is not a kind of block"),
         ("# %% mistake: triple | what\npass\n", "mistakes.py:1: the assignment has no exercise"),
         ("\n# %% mistake: double | what\ny = = 1\n", "mistakes.py:3: the code of this block"),
     ],
