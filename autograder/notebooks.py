@@ -1,5 +1,6 @@
 """Read and write notebook files: one clear error for a bad one, the same bytes every time."""
 
+import copy
 import os
 import tempfile
 from pathlib import Path
@@ -9,6 +10,25 @@ from nbformat import NotebookNode
 
 from autograder.errors import InputError
 from autograder.files import read_utf8
+
+# What JupyterLab 4 writes for the kernel of this course, so that opening a notebook changes
+# nothing. The version is that of one Python 3.11; another one is no difference, see `as_built`.
+EDITOR_METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": "3.11.7",
+    },
+}
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -29,21 +49,54 @@ def read_notebook(path: Path) -> NotebookNode:
         ) from None
 
 
+def as_built(content: bytes) -> bytes:
+    """Return a notebook's file as it was before it was merely opened in an editor.
+
+    JupyterLab saves a notebook soon after it was opened, with the kernel's own description of
+    itself: its name as displayed and the version of its Python.
+
+    Parameters
+    ----------
+    content : bytes
+        A notebook's file.
+
+    Returns
+    -------
+    bytes
+        The same with `EDITOR_METADATA`; unchanged where it is not a notebook of Python, or is
+        written in another way than JupyterLab and `notebook_text` do.
+    """
+    try:
+        notebook = nbformat.reads(content.decode("utf-8"), as_version=nbformat.NO_CONVERT)
+        is_python = notebook.metadata.kernelspec.name == EDITOR_METADATA["kernelspec"]["name"]
+        if not is_python or notebook_text(notebook).encode() != content:
+            return content
+        notebook.metadata.update(copy.deepcopy(EDITOR_METADATA))
+        return notebook_text(notebook).encode()
+    except (ValueError, KeyError, AttributeError, TypeError):  # nbformat's ways to fail
+        return content
+
+
 def notebook_text(notebook: NotebookNode) -> str:
     """Return a notebook as a file's content: sorted keys, indented by one, a final newline."""
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT, sort_keys=True) + "\n"
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text completely or not at all, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file completely or not at all, whatever interrupts it.
 
-    The text goes to a temporary file in the same folder, which then takes the file's place.
+    The content goes to a temporary file in the same folder, which then takes the file's place.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
         os.chmod(temporary, 0o644)  # mkstemp's 0600 would lock a course's other instructors out
         os.replace(temporary, path)
     except BaseException:

@@ -10,7 +10,7 @@ import nbformat
 
 from autograder.errors import InputError
 from autograder.files import read_utf8
-from autograder.notebooks import write_text
+from autograder.notebooks import as_built, write_bytes, write_text
 
 MANIFEST = "manifest.json"
 
@@ -41,17 +41,18 @@ class Tree:
 def differences(tree: Tree) -> list[str]:
     """Say how the folder on disk differs from what it must hold, a line for each file.
 
-    Files that no build ever wrote are a learner's or an instructor's own, and not mentioned.
+    Files that no build ever wrote are a learner's or an instructor's own, and not mentioned, nor is
+    what an editor writes into a notebook that was merely opened.
     """
-    recorded = _read_manifest(tree.root)
+    recorded = read_manifest(tree.root)
     lines = []
     for path, content in sorted(tree.files.items()):
         on_disk = tree.root / path
         if not on_disk.is_file():
             lines.append(f"{on_disk}: is missing")
-        elif on_disk.read_bytes() != content:
-            lines.append(f"{on_disk}: {first_difference(path, on_disk.read_bytes(), content)}")
-        elif recorded.get(path) != _digest(content):
+        elif (found := normalised(path, on_disk.read_bytes())) != normalised(path, content):
+            lines.append(f"{on_disk}: {first_difference(path, found, content)}")
+        elif recorded.get(path) != digest(content):
             lines.append(f"{tree.root / MANIFEST}: does not know the state of {path}")
     lines += [
         f"{tree.root / path}: is no longer part of the course"
@@ -71,19 +72,19 @@ def write(tree: Tree) -> list[Path]:
         then.
     """
     require_unchanged(tree)
-    recorded = _read_manifest(tree.root)
+    recorded = read_manifest(tree.root)
     changed = []
     for path, content in sorted(tree.files.items()):
         on_disk = tree.root / path
         if not on_disk.is_file() or on_disk.read_bytes() != content:
-            _write_bytes(on_disk, content)
+            write_bytes(on_disk, content)
             changed.append(on_disk)
     for path in sorted(recorded.keys() - tree.files.keys()):
         if tree.concerns(path):
             (tree.root / path).unlink(missing_ok=True)
             changed.append(tree.root / path)
     kept = {path: digest for path, digest in recorded.items() if not tree.concerns(path)}
-    manifest = kept | {path: _digest(content) for path, content in tree.files.items()}
+    manifest = kept | {path: digest(content) for path, content in tree.files.items()}
     write_text(tree.root / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     return changed
 
@@ -96,7 +97,7 @@ def require_unchanged(tree: Tree) -> None:
     InputError
         If a build would have to change or remove such a file.
     """
-    recorded = _read_manifest(tree.root)
+    recorded = read_manifest(tree.root)
     touched = {path for path in recorded if tree.concerns(path)} | tree.files.keys()
     edited = []
     for path in sorted(touched):
@@ -104,7 +105,10 @@ def require_unchanged(tree: Tree) -> None:
         if not on_disk.is_file():
             continue
         content = on_disk.read_bytes()
-        if content != tree.files.get(path) and _digest(content) != recorded.get(path):
+        known = {recorded.get(path)}
+        if path in tree.files:
+            known.add(digest(tree.files[path]))
+        if known.isdisjoint({digest(content), digest(normalised(path, content))}):
             edited.append(str(on_disk))
     if edited:
         raise InputError(
@@ -114,7 +118,14 @@ def require_unchanged(tree: Tree) -> None:
         )
 
 
-def _read_manifest(root: Path) -> dict[str, str]:
+def read_manifest(root: Path) -> dict[str, str]:
+    """Return the digest of every file that the last build wrote, by path; empty where none did.
+
+    Raises
+    ------
+    InputError
+        If the record is damaged.
+    """
     try:
         return json.loads(read_utf8(root / MANIFEST))
     except FileNotFoundError:
@@ -125,16 +136,14 @@ def _read_manifest(root: Path) -> dict[str, str]:
         ) from None
 
 
-def _digest(content: bytes) -> str:
+def normalised(path: str, content: bytes) -> bytes:
+    """Return a file's content without what an editor adds to a notebook when it opens it."""
+    return as_built(content) if path.endswith(".ipynb") else content
+
+
+def digest(content: bytes) -> str:
+    """Return what the manifest records of a file's content."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    try:
-        write_text(path, content.decode("utf-8"))
-    except UnicodeDecodeError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def first_difference(path: str, actual: bytes, expected: bytes) -> str:

@@ -1,5 +1,6 @@
 """Build one week: its text in, its three notebooks out, nothing written."""
 
+import copy
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
@@ -22,13 +23,9 @@ from autograder.build.release import make_release
 from autograder.build.text import read_text
 from autograder.errors import InputError
 from autograder.files import read_utf8
+from autograder.notebooks import EDITOR_METADATA
 from autograder.syllabus import Syllabus, Week
 
-# Fixed, so that a build does not depend on the interpreter that it runs in.
-_NOTEBOOK_METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 # Text of the course that is not for learners.
 _PRIVATE = {"lesson.md", "assignment.md", "mistakes.py", "__pycache__"}
 
@@ -110,7 +107,7 @@ def _published(root: Path, syllabus: Syllabus) -> frozenset[str]:
 
 
 def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
-    notebook = new_notebook(metadata=_NOTEBOOK_METADATA)
+    notebook = new_notebook(metadata=copy.deepcopy(EDITOR_METADATA))
     notebook.nbformat_minor = 5  # the version with cell ids, which alignment and diffs rely on
     seen: Counter[str] = Counter()
     last_graded = "start"

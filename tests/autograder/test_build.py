@@ -404,6 +404,54 @@ class TestComparison:
         assert "changed since the last build" in capsys.readouterr().err
         assert "my own work" in path.read_text()
 
+    def opened(self, path: Path) -> None:
+        """Save a notebook as JupyterLab does after it was opened with another Python 3.11."""
+        notebook = nbformat.read(path, as_version=4)
+        assert notebook.metadata.kernelspec.display_name == "Python 3 (ipykernel)"
+        assert notebook.metadata.language_info.pygments_lexer == "ipython3"
+        notebook.metadata.kernelspec.display_name = "My Python"
+        notebook.metadata.language_info.version = "3.11.99"
+        path.write_text(nbformat.writes(notebook) + "\n")
+
+    def test_a_notebook_that_was_opened_is_no_difference(self, small_course: Path) -> None:
+        build(small_course)
+        path = small_course / "release/w90_tiny/w90_lesson.ipynb"
+        built = path.read_bytes()
+        self.opened(path)
+        assert path.read_bytes() != built
+        assert build(small_course, "--check") == 0
+        assert build(small_course) == 0
+        assert path.read_bytes() == built
+
+    def test_a_notebook_that_was_opened_is_built_anew_when_its_text_changes(
+        self, small_course: Path
+    ) -> None:
+        build(small_course)
+        path = small_course / "release/w90_tiny/w90_lesson.ipynb"
+        self.opened(path)
+        edit(small_course / "course/w90_tiny/lesson.md", "# A tiny", "# A very tiny")
+        assert build(small_course) == 0
+        assert "# A very tiny" in path.read_text()
+
+    @pytest.mark.parametrize("what", ["an output", "a count", "another kernel", "another format"])
+    def test_a_notebook_that_was_run_or_rewritten_is_a_difference(
+        self, what: str, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        build(small_course)
+        path = small_course / "release/w90_tiny/w90_lesson.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        if what == "an output":
+            notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text="quick 6")]
+        elif what == "a count":
+            notebook.cells[-1].execution_count = 1
+        elif what == "another kernel":
+            notebook.metadata.kernelspec.name = "python4"
+        text = nbformat.writes(notebook) + "\n"
+        path.write_text(json.dumps(notebook, indent=2) if what == "another format" else text)
+        assert build(small_course, "--check") == 1
+        assert "w90_lesson.ipynb: differs from a fresh build" in capsys.readouterr().out
+        assert build(small_course) == 2
+
     def test_files_that_no_build_wrote_are_left_alone(self, small_course: Path) -> None:
         build(small_course)
         notes = small_course / "release/w90_tiny/notes.txt"
