@@ -29,8 +29,10 @@ demo: $(READY) ## Build the course, grade a sample class of week 5, write feedba
 test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-lab: $(READY) ## Open JupyterLab on release/, the learner's notebooks
-	$(BIN)/jupyter lab --notebook-dir=release
+lab: $(READY) ## Bring new notebooks into work/, the learner's folder, and open JupyterLab there
+	@$(BIN)/python -m autograder.work
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/tools/lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+	  $(BIN)/jupyter lab --notebook-dir=work --LabApp.default_url=/lab/tree/README.md
 
 build: $(READY) ## Build source/ and release/ from course/
 	$(BIN)/autograder build

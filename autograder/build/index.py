@@ -77,7 +77,7 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
     ----------
     syllabus : Syllabus
     open_lab : str
-        The command that opens JupyterLab on ``release/``.
+        The command that opens JupyterLab on the weeks' folders.
     has_appendices : bool
         Whether ``course/appendix/README.md`` is there to be linked.
 
@@ -97,8 +97,7 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
         "",
         "Each week has a lesson to read and run, and an assignment to write, which is graded.",
         "The links show the notebooks as they are in this repository. To work with one, open it",
-        f"in Colab by its badge, or in JupyterLab: `{open_lab}` opens `release/`, which has a",
-        "folder for each week.",
+        f"in Colab by its badge, or in JupyterLab: `{open_lab}` shows a folder for each week.",
         "",
         "| part | weeks | lessons | assignments | time | points |",
         "|---|---:|---:|---:|---:|---:|",
