@@ -11,6 +11,10 @@ READY := $(ENVIRONMENT)/.forwardpass-ready
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # The tensorflow of this machine: requirements-gpu.lock where there is an NVIDIA card.
 LOCK ?= requirements-cpu.lock
+PIP := $(BIN)/python -m pip
+# What pip says, hundreds of lines, is shown where it fails.
+LOG := $(ENVIRONMENT)/forwardpass-setup.log
+SHOW_LOG = { cat $(LOG); echo "make: pip failed, with the lines above (kept in $(LOG))" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .PHONY: help setup sandbox demo test lab build check run lint lock clean
@@ -57,10 +61,11 @@ $(READY): requirements.lock $(LOCK) pyproject.toml
 ifndef CONDA_PREFIX
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 	  { echo "make: Python 3.11 is needed, $(PYTHON) is another version: make PYTHON=/path/to/python3.11"; exit 2; }
-	@echo "Setting up $(ENVIRONMENT): a few minutes, once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
 endif
-	$(BIN)/python -m pip install --disable-pip-version-check --requirement $(LOCK)
+	@echo "Installing the packages of $(LOCK) into $(ENVIRONMENT): a few minutes, once."
+	@$(PIP) install --disable-pip-version-check --requirement $(LOCK) > $(LOG) 2>&1 || $(SHOW_LOG)
 	@rm -rf *.egg-info  # an old one would hide the new entry points from programs that run here
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install --disable-pip-version-check --no-deps --no-build-isolation --editable . \
+	  >> $(LOG) 2>&1 || $(SHOW_LOG)
 	@touch $@

@@ -19,11 +19,16 @@ from autograder.errors import InputError
 from autograder.kernels.sandbox import choose
 from autograder.notebooks import notebook_text, read_notebook, write_text
 from autograder.regions import MARKERS
-from autograder.syllabus import load_syllabus
+from autograder.syllabus import Week, load_syllabus
 
 WEEK = "w05"
 FOLDER = Path("demo")
 Answers = Mapping[str, str]  # code by exercise
+# Of the sample class, those whose feedback shows something: the first has all points.
+WORTH_A_LOOK = {
+    "sample02": "a learner whose code never ends",
+    "sample10": "a learner with mistakes in several exercises",
+}
 
 
 def main() -> int:
@@ -53,16 +58,30 @@ def main() -> int:
     for command in (("grade", week.number, *_sandbox()), ("report", week.number)):
         if code := _say_and_run(*command):
             return code
-    feedback = Path(week.assignment_name).with_suffix(".html")
+    print(f"\nDone in {time.monotonic() - begin:.0f} seconds. Where to look:")
+    print(where_to_look(week))
+    return 0
+
+
+def where_to_look(week: Week) -> str:
+    """Return the places that are worth a look after the demo, a line for each."""
+    page = Path(week.assignment_name).with_suffix(".html")
     places = {
         f"reports/{week.id}/index.html": "the class report",
-        f"feedback/sample01/{week.id}/{feedback}": "a learner's feedback page",
+        **{
+            f"feedback/{learner}/{week.id}/{page}": f"the page of {what}"
+            for learner, what in WORTH_A_LOOK.items()
+        },
         "gradebook.db": "nbgrader's gradebook",
     }
-    print(f"\nDone in {time.monotonic() - begin:.0f} seconds. Where to look:")
-    for path, what in places.items():
-        print(f"  {FOLDER / path}  {what}")
-    return 0
+    jupyter = Path(sys.executable).with_name("jupyter")
+    return "\n".join(
+        [
+            *(f"  {FOLDER / path}  {what}" for path, what in places.items()),
+            "  http://localhost:8888/formgrader  nbgrader's own pages, to mark by hand, after",
+            f"    cd {FOLDER.resolve()} && {jupyter} lab",
+        ]
+    )
 
 
 def solutions_of(source: NotebookNode) -> dict[str, str]:
@@ -132,10 +151,15 @@ def sample_class(solutions: Answers, variants: tuple[Variant, ...]) -> list[Answ
 
 
 def _sandbox() -> list[str]:
-    """Return what to tell the grader where there is no sandbox: these submissions are our own."""
+    """Return what to tell the grader where no sandbox works, and say why."""
     try:
         choose("auto")
     except InputError:
+        print(
+            "No sandbox works on this machine. These submissions are the course's own code, so "
+            "they are\ngraded without one, --sandbox none. For a class of yours, install one "
+            "first (Linux): make sandbox\n"
+        )
         return ["--sandbox", "none"]
     return []
 

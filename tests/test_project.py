@@ -1,5 +1,6 @@
 """The project's own files agree with one another: dependencies, locks, recipes, style, build."""
 
+import os
 import re
 import subprocess
 import sys
@@ -75,6 +76,48 @@ def test_make_installs_from_the_lock() -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert "LOCK ?= requirements-cpu.lock" in makefile
     assert "--requirement $(LOCK)" in makefile
+
+
+@pytest.mark.parametrize("environment", ["conda", "venv"])
+@pytest.mark.parametrize("works", [True, False])
+def test_an_installation_shows_pips_lines_only_when_it_fails(
+    works: bool, environment: str, tmp_path: Path
+) -> None:
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-cpu.lock"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    folder = tmp_path / (".venv" if environment == "venv" else "conda")
+    python = folder / "bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "pip says $*"\nexit {0 if works else 1}\n')
+    python.chmod(0o755)
+    variables = {name: value for name, value in os.environ.items() if name != "CONDA_PREFIX"}
+    if environment == "conda":
+        variables["CONDA_PREFIX"] = str(folder)
+    result = subprocess.run(
+        ["make", "setup", f"PYTHON={sys.executable}"],
+        cwd=tmp_path,
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode == 0) == works
+    assert ("pip says" in result.stdout) != works
+    assert "Installing the packages of requirements-cpu.lock" in result.stdout
+    assert (folder / ".forwardpass-ready").exists() == works
+    log = (folder / "forwardpass-setup.log").read_text()
+    assert "--requirement requirements-cpu.lock" in log
+    assert ("--editable ." in log) == works
+    if works:
+        assert len(result.stdout.splitlines()) == 1
+    else:
+        assert "make: pip failed" in result.stderr
+
+
+def test_cleaning_leaves_a_learners_work() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (removed,) = re.findall(r"^clean:.*\n\trm -rf (.*)$", makefile, flags=re.MULTILINE)
+    assert "work" not in removed.split()
+    assert "/work/" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_what_is_installed_here_is_what_is_locked() -> None:
