@@ -35,6 +35,9 @@ def test_it_has_the_four_files_of_a_week() -> None:
 def test_a_reader_who_follows_it_sees_what_it_says(
     course: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (ignored,) = re.findall(r"```bash\n(cat > \.gitignore.*?)```", TUTORIAL, re.DOTALL)
+    subprocess.run(["bash", "-ec", f"git init --quiet\n{ignored}"], check=True)
+
     assert main(["build"]) == 0
     built = capsys.readouterr().out
     assert built in TUTORIAL.replace("$ autograder build\n", "")
@@ -55,6 +58,15 @@ def test_a_reader_who_follows_it_sees_what_it_says(
 
     assert main(["run", "--profile", "quick"]) == 0
     assert (course / "runs" / "index.html").is_file()
+
+    subprocess.run(["git", "add", "--all"], check=True)
+    kept = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout
+    assert {Path(name).parts[0] for name in kept.splitlines()} == {
+        ".gitignore",
+        "course",
+        "source",
+        "release",
+    }
 
 
 def test_the_broken_build_says_what_the_tutorial_shows(

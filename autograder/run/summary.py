@@ -1,4 +1,4 @@
-"""Tell a run as one HTML page and as JUnit's XML: runs in, text out."""
+"""Render a run as an HTML page and as JUnit XML."""
 
 import re
 from collections.abc import Sequence

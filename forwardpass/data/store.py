@@ -16,7 +16,7 @@ class DataError(RuntimeError):
 @cache
 def registry() -> dict[str, dict[str, str]]:
     """Return what is known of each file: ``checksum``, ``licence`` and, if it has one, ``url``."""
-    return tomllib.loads(_REGISTRY.read_text(encoding="utf-8"))
+    return tomllib.loads(_REGISTRY.read_text(encoding="utf-8-sig"))  # an editor's byte order mark
 
 
 def cache_folder() -> Path:

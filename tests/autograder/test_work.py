@@ -192,6 +192,19 @@ def test_work_that_was_done_in_release_comes_along_and_is_never_replaced(course:
     assert (course.work / ASSIGNMENT).read_bytes() == mine
 
 
+def test_what_someone_wrote_into_release_does_not_reach_an_untouched_file(course: Course) -> None:
+    course.update()
+    before = (course.work / LESSON).read_bytes()
+    course.change("lesson.md")
+    release = course.root / "release" / LESSON
+    published = release.read_bytes()
+    release.write_text(release.read_text().replace("A tiny", "My tiny"))
+    assert course.update() == []
+    assert (course.work / LESSON).read_bytes() == before
+    release.write_bytes(published)
+    assert course.update() == [("updated", LESSON)]
+
+
 @pytest.mark.parametrize("content", [None, "{", "[]", "\x00"])
 def test_without_its_record_nothing_of_a_learners_is_lost(
     content: str | None, course: Course

@@ -120,6 +120,15 @@ class TestSearch:
             store.find("nonsense.gz")
 
 
+def test_the_registry_is_read_as_a_windows_editor_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "registry.toml"
+    path.write_bytes(b'\xef\xbb\xbf["a.gz"]\r\nchecksum = "md5:1"\r\nlicence = "x"\r\n')
+    monkeypatch.setattr(store, "_REGISTRY", path)
+    assert store.registry.__wrapped__() == {"a.gz": {"checksum": "md5:1", "licence": "x"}}
+
+
 def test_the_full_profile_reads_the_original_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
