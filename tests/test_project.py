@@ -1,11 +1,12 @@
 """The project's own files agree with one another: dependencies, locks, recipes, style, build."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, requires, version
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,37 @@ def test_learners_code_does_not_know_the_autograder() -> None:
         p for p in (ROOT / "forwardpass").rglob("*.py") if "import autograder" in p.read_text()
     ]
     assert users == []
+
+
+def test_what_learners_are_told_to_install_is_all_that_the_notebooks_import() -> None:
+    readmes = [(ROOT / name).read_text() for name in ("README.md", "release/README.md")]
+    told = [re.search(r'pip install "(?:forwardpass|\.)\[([\w,]+)\]', text)[1] for text in readmes]
+    assert told[0] == told[1]
+    extras = PROJECT["optional-dependencies"]
+    declared = PROJECT["dependencies"] + [
+        one for name in told[0].split(",") for one in extras[name]
+    ]
+    names: set[str] = set()
+    ahead = requirements(declared)
+    while ahead:
+        one = ahead.pop()
+        name = canonicalize_name(one.name)
+        if name not in names and (one.marker is None or one.marker.evaluate({"extra": ""})):
+            names.add(name)
+            ahead += [Requirement(line) for line in requires(name) or ()]
+    imports = {
+        module
+        for path in (ROOT / "release").rglob("*.ipynb")
+        for cell in json.loads(path.read_text())["cells"]
+        if cell["cell_type"] == "code"
+        for module in re.findall(
+            r"^\s*(?:import|from) (\w+)", "".join(cell["source"]), re.MULTILINE
+        )
+    }
+    distributions = packages_distributions()
+    missing = {
+        module
+        for module in imports - sys.stdlib_module_names - {"forwardpass", "IPython"}
+        if not names & set(map(canonicalize_name, distributions[module]))
+    }
+    assert missing == set()

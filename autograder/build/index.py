@@ -46,7 +46,7 @@ def learner_index(syllabus: Syllabus) -> str:
         "badges, or in JupyterLab, after",
         "",
         "```bash",
-        f'pip install "forwardpass[learner] @ {syllabus.package_address}"',
+        f'pip install "forwardpass[learner,cpu] @ {syllabus.package_address}"',
         "```",
     ]
     for part in _parts(syllabus):

@@ -104,7 +104,7 @@ def test_a_course_without_the_package_says_where_it_is(small_course: Path) -> No
     lesson = (small_course / "release/w90_tiny/w90_lesson.ipynb").read_text()
     assert f'%pip install --quiet \\"{address}\\"' in lesson
     readme = (small_course / "release/README.md").read_text()
-    assert f'pip install "forwardpass[learner] @ {address}"' in readme
+    assert f'pip install "forwardpass[learner,cpu] @ {address}"' in readme
 
 
 def test_points_that_do_not_add_up_name_the_line_that_promises_them(
