@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import codecs
 import io
 import re
 import tokenize
@@ -146,8 +147,9 @@ def _without_comments(source: str) -> list[str]:
 
 def _texts(path: str, content: bytes) -> Iterator[tuple[str, str]]:
     """Yield every text in a file with the place where it stands, squeezed."""
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError:
         return  # pictures and arrays hold no lines of code
     if not path.endswith(".ipynb"):

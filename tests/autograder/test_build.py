@@ -261,6 +261,17 @@ class TestRefusals:
         assert build(small_course) == 2
         assert "nbgrader_config.py: this file fails (SyntaxError" in capsys.readouterr().err
 
+    def test_settings_are_read_as_a_windows_editor_writes_them(self, small_course: Path) -> None:
+        assert build(small_course) == 0
+        path = small_course / "nbgrader_config.py"
+        path.write_bytes(
+            b"\xef\xbb\xbfc = get_config()\r\nc.ClearSolutions.code_stub = {\r\n"
+            b"  'python': 'pass  # your answer'}\r\n"
+        )
+        assert build(small_course) == 0
+        release = small_course / "release/w90_tiny/w90_assignment.ipynb"
+        assert "pass  # your answer" in release.read_text()
+
     def test_a_folder_without_a_course_says_so(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -299,11 +310,13 @@ class TestLeakGate:
         edit(text, "## Halve", "## Halve\n\n~~~python\nreturn np.asarray(x) / 2\n~~~")
         assert "solution of 'halve'" in self.refused(small_course, capsys)
 
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
     def test_a_hidden_test_line_in_a_helper_file_stops_the_build(
-        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+        self, encoding: str, small_course: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         helper = small_course / "course/w90_tiny/helper.py"
-        helper.write_text('numbers = check.rng("halve").normal(size=(2, 3))\n')
+        line = 'numbers = check.rng("halve").normal(size=(2, 3))\n'
+        helper.write_text(line, encoding=encoding)
         assert "helper.py:1: gives away a line of the hidden test" in self.refused(
             small_course, capsys
         )
