@@ -66,6 +66,29 @@ def project(X, Q):
     return X @ q @ q.T
 
 
+# %% mistake: project | a tolerance of 1e-4, far above the rounding of float32
+def project(X, Q):
+    if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-4):
+        raise ValueError("the columns of Q are not orthonormal")
+    return X @ Q @ Q.T
+
+
+# %% mistake: project | the deviations of all elements are added up
+def project(X, Q):
+    if np.abs(Q.T @ Q - np.eye(Q.shape[1])).sum() > 1e-6:
+        raise ValueError("the columns of Q are not orthonormal")
+    return X @ Q @ Q.T
+
+
+# %% mistake: project | X itself comes back where the columns span the whole space
+def project(X, Q):
+    if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
+        raise ValueError("the columns of Q are not orthonormal")
+    if Q.shape[0] == Q.shape[1]:
+        return X
+    return X @ Q @ Q.T
+
+
 # %% alternative: project | one example and one direction at a time
 def project(X, Q):
     k = Q.shape[1]
@@ -85,6 +108,20 @@ def project(X, Q):
     if np.linalg.norm(Q.T @ Q - np.identity(Q.shape[1])) > 2e-6:
         raise ValueError("not orthonormal")
     return (Q @ Q.T @ X.T).T
+
+
+# %% alternative: project | allclose with its own relative tolerance, and a rounder limit
+def project(X, Q):
+    if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-5):
+        raise ValueError("the columns of Q are not orthonormal")
+    return np.dot(np.dot(X, Q), np.transpose(Q))
+
+
+# %% alternative: project | the largest deviation
+def project(X, Q):
+    if np.abs(Q.T @ Q - np.eye(Q.shape[1])).max() > 1e-6:
+        raise ValueError("the columns of Q are not orthonormal")
+    return X @ (Q @ Q.T)
 
 
 # %% mistake: gram_schmidt | values copied from the visible tests
@@ -247,6 +284,20 @@ def gram_schmidt(A, tol=1e-10):
     return np.array(basis)
 
 
+# %% mistake: gram_schmidt | an empty basis takes over the dtype of A
+def gram_schmidt(A, tol=1e-10):
+    basis = [np.zeros((len(A), 0), dtype=A.dtype)]
+    Q = basis[0]
+    for column in A.T.astype(float):
+        rest = column - Q @ (Q.T @ column)
+        rest = rest - Q @ (Q.T @ rest)
+        length = np.linalg.norm(rest)
+        if length > tol * np.linalg.norm(column):
+            basis.append(rest[:, np.newaxis] / length)
+            Q = np.hstack(basis)
+    return Q
+
+
 # %% alternative: gram_schmidt | modified Gram-Schmidt on a list, twice
 def gram_schmidt(A, tol=1e-10):
     basis = []
@@ -391,6 +442,17 @@ def back_substitution(R, y):
     for i in range(n - 1, -1, -1):
         if abs(R[i, i]) < 1e-10:
             raise ValueError("singular")
+        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
+    return x
+
+
+# %% mistake: back_substitution | the product of the diagonal decides, which underflows to zero
+def back_substitution(R, y):
+    if np.prod(np.diag(R)) == 0:
+        raise ValueError("singular")
+    n = len(y)
+    x = np.zeros(n)
+    for i in range(n - 1, -1, -1):
         x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
     return x
 
@@ -674,7 +736,61 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     return eigenvalues[-1], eigenvectors[:, -1]
 
 
-# %% alternative: power_iteration | tests the new vector, Rayleigh quotient written out
+# %% mistake: power_iteration | one round more than max_iterations allows
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations + 1):
+        w = S @ v
+        eigenvalue = v @ w
+        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
+            return eigenvalue, v
+        v = w / np.linalg.norm(w)
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | the start itself is never tested, but a vector after the last round is
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        if not np.any(w):
+            return 0.0, v
+        v = w / np.linalg.norm(w)
+        eigenvalue = v @ S @ v
+        if np.linalg.norm(S @ v - eigenvalue * v) <= tol * abs(eigenvalue):
+            return eigenvalue, v
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | the quotient of one vector is returned with the next vector
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = v @ w
+        small = np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue)
+        if np.linalg.norm(w) > 0:
+            v = w / np.linalg.norm(w)
+        if small:
+            return eigenvalue, v
+    raise RuntimeError("not converged")
+
+
+# %% mistake: power_iteration | a start of length one is handed back itself
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = np.asarray(start, dtype=float)
+    length = np.linalg.norm(v)
+    v = v if length == 1.0 else v / length
+    for _ in range(max_iterations):
+        w = S @ v
+        eigenvalue = v @ w
+        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
+            return eigenvalue, v
+        v = w / np.linalg.norm(w)
+    raise RuntimeError("not converged")
+
+
+# %% alternative: power_iteration | the product is carried along, Rayleigh quotient written out
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = np.array(start, dtype=float)
     v = v / np.sqrt(np.sum(v * v))
@@ -683,12 +799,27 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
         product = S.dot(v)
         if not np.any(product):
             return 0.0, v
-        v = product / np.sqrt(np.sum(product * product))
-        quotient = float(np.sum(v * S.dot(v)))
-        if np.linalg.norm(S.dot(v) - quotient * v) <= tol * abs(quotient):
+        quotient = float(np.sum(v * product))
+        if np.linalg.norm(product - quotient * v) <= tol * abs(quotient):
             return quotient, v
+        v = product / np.sqrt(np.sum(product * product))
         rounds += 1
     raise RuntimeError("not converged")
+
+
+# %% alternative: power_iteration | counts the rounds and raises inside an endless loop
+def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+    v = start / np.linalg.norm(start)
+    rounds = 0
+    while True:
+        w = S @ v
+        eigenvalue = v @ w
+        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
+            return eigenvalue, v
+        rounds += 1
+        if rounds == max_iterations:
+            raise RuntimeError("not converged")
+        v = w / np.linalg.norm(w)
 
 
 # %% alternative: power_iteration | the vector's sign is fixed in each round
@@ -997,6 +1128,100 @@ class PCA:
         return Z @ self.components_
 
 
+# %% mistake: pca | the sum of the elements decides the sign
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        self.components_ = (Vt * np.sign(Vt.sum(axis=1, keepdims=True)))[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | the last element decides the sign
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        self.components_ = (Vt * np.sign(Vt[:, -1:]))[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | the scores decide the sign, not the component
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k <= min(X.shape):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        U, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        self.components_ = (
+            Vt * np.sign(U[np.abs(U).argmax(axis=0), np.arange(len(s))])[:, np.newaxis]
+        )[:k]
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
+# %% mistake: pca | k must be smaller than the number of examples
+class PCA:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X):
+        m, k = len(X), self.n_components
+        if not 1 <= k < min(m, X.shape[1] + 1):
+            raise ValueError
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = np.linalg.svd(X - self.mean_, full_matrices=False)
+        self.components_ = np.array([row * np.sign(row[np.abs(row).argmax()]) for row in Vt[:k]])
+        self.explained_variance_ = (s**2 / (m - 1))[:k]
+        self.explained_variance_ratio_ = (s**2 / (s**2).sum())[:k]
+        return self
+
+    def transform(self, X):
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return Z @ self.components_ + self.mean_
+
+
 # %% alternative: pca | through the eigenvectors of the covariance matrix
 class PCA:
     def __init__(self, n_components):
@@ -1166,6 +1391,31 @@ def fit_whitening(X, tol=1e-10):
     return mean, vectors[:, keep] / np.sqrt(values[keep])
 
 
+# %% mistake: fit_whitening | compares with the sum of the variances
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    keep = values > tol * values.sum()
+    return mean, vectors[:, keep] / np.sqrt(values[keep])
+
+
+# %% mistake: fit_whitening | compares with the largest variance of a feature
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    covariance = np.cov(X, rowvar=False)
+    values, vectors = np.linalg.eigh(covariance)
+    keep = values > tol * np.diag(covariance).max()
+    return mean, vectors[:, keep] / np.sqrt(values[keep])
+
+
+# %% mistake: fit_whitening | compares with the mean of the variances
+def fit_whitening(X, tol=1e-10):
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
+    keep = values > tol * values.mean()
+    return mean, vectors[:, keep] / np.sqrt(values[keep])
+
+
 # %% alternative: fit_whitening | by SVD of the centred data
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
@@ -1283,6 +1533,15 @@ def compress(image, k):
         raise ValueError
     U, s, Vt = np.linalg.svd(np.moveaxis(image - image.mean(axis=0), 2, 0), full_matrices=False)
     return (U * s[:, None])[:, :, :k], Vt[:, :k]
+
+
+# %% mistake: compress | the rank must be smaller than the height
+def compress(image, k):
+    h, w, c = image.shape
+    if k < 1 or k >= h or k > w:
+        raise ValueError("impossible rank")
+    U, s, Vt = np.linalg.svd(np.moveaxis(image, -1, 0), full_matrices=False)
+    return U[:, :, :k], s[:, :k, np.newaxis] * Vt[:, :k]
 
 
 # %% alternative: compress | channel by channel, singular values on the right
