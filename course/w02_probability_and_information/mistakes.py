@@ -87,6 +87,16 @@ def gaussian_mle(X):
     return mean, (X - mean).T @ (X - mean) / len(X) + 1e-6 * np.eye(len(mean))
 
 
+# %% alternative: gaussian_mle | Welford's algorithm, one example after the other
+def gaussian_mle(X):
+    mean, scatter = np.zeros(X.shape[1]), np.zeros((X.shape[1], X.shape[1]))
+    for count, x in enumerate(X.astype(np.float64), start=1):
+        before = x - mean
+        mean = mean + before / count
+        scatter = scatter + np.outer(before, x - mean)
+    return mean, scatter / len(X)
+
+
 # %% alternative: gaussian_mle | the library's covariance, told the divisor
 def gaussian_mle(X):
     X = np.asarray(X, dtype=float)
@@ -258,6 +268,34 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
         return alpha, beta, alpha / (alpha + beta), up / (up + down)
 
 
+# %% mistake: beta_posterior | only integers are taken for outcomes
+def beta_posterior(outcomes, a=1.0, b=1.0):
+    if outcomes.dtype == float or not np.isin(outcomes, (0, 1)).all():
+        raise ValueError("outcomes")
+    if np.min(a) <= 0 or np.min(b) <= 0:
+        raise ValueError("prior")
+    alpha = a + outcomes.sum(axis=0)
+    beta = b + len(outcomes) - outcomes.sum(axis=0)
+    rise, fall = np.maximum(alpha - 1, 0), np.maximum(beta - 1, 0)
+    with np.errstate(invalid="ignore"):
+        return alpha, beta, alpha / (alpha + beta), rise / (rise + fall)
+
+
+# %% mistake: beta_posterior | outcomes of type float are turned round in place
+def beta_posterior(outcomes, a=1.0, b=1.0):
+    if not np.isin(outcomes, (0, 1)).all():
+        raise ValueError("outcomes")
+    if np.min(a) <= 0 or np.min(b) <= 0:
+        raise ValueError("prior")
+    alpha = a + outcomes.sum(axis=0)
+    failures = np.asarray(outcomes, dtype=float)
+    failures -= 1
+    beta = b - failures.sum(axis=0)
+    rise, fall = np.maximum(alpha - 1, 0), np.maximum(beta - 1, 0)
+    with np.errstate(invalid="ignore"):
+        return alpha, beta, alpha / (alpha + beta), rise / (rise + fall)
+
+
 # %% mistake: beta_posterior | the prior array is added to in place
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
@@ -409,6 +447,14 @@ def log_sum_exp(Z, axis=None):
         Z = Z - shift
     with np.errstate(all="ignore"):
         return np.log(np.exp(Z).sum(axis=axis)) + np.squeeze(shift, axis=axis)
+
+
+# %% mistake: log_sum_exp | -inf is replaced by the smallest number, and the result put back by size
+def log_sum_exp(Z, axis=None):
+    Z = np.maximum(Z, -1e300)
+    highest = np.max(Z, axis=axis, keepdims=True)
+    result = np.squeeze(highest, axis=axis) + np.log(np.exp(Z - highest).sum(axis=axis))
+    return np.where(result <= -1e300, -np.inf, result)
 
 
 # %% alternative: log_sum_exp | pairs, by NumPy's logaddexp
@@ -928,6 +974,48 @@ def mutual_information(counts):
         raise ValueError("no")
     P = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-300)
     return kl_divergence(P.ravel(), np.outer(P.sum(axis=1), P.sum(axis=0)).ravel())
+
+
+# %% mistake: mutual_information | a table of floats is divided in place
+def mutual_information(counts):
+    counts = np.asarray(counts, dtype=float)
+    if counts.min() < 0 or counts.sum() == 0:
+        raise ValueError("counts")
+    counts /= counts.sum()
+    outer = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0, keepdims=True)
+    return kl_divergence(counts.ravel(), outer.ravel())
+
+
+# %% mistake: mutual_information | a table of float32 is divided in place
+def mutual_information(counts):
+    if counts.min() < 0 or counts.sum() == 0:
+        raise ValueError("counts")
+    if counts.dtype != np.float32:
+        counts = counts.astype(float)
+    counts /= counts.sum()
+    outer = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0, keepdims=True)
+    return kl_divergence(counts.ravel(), outer.ravel())
+
+
+# %% mistake: mutual_information | fractions are refused
+def mutual_information(counts):
+    if counts.min() < 0 or counts.sum() < 1:
+        raise ValueError("counts must be counts")
+    joint = counts / counts.sum()
+    outer = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    return kl_divergence(joint.ravel(), outer.ravel())
+
+
+# %% alternative: mutual_information | by the cross-entropy, with a row of an empty value left out
+def mutual_information(counts):
+    counts = np.array(counts, dtype=float)
+    if np.any(counts < 0) or not np.any(counts):
+        raise ValueError("counts")
+    joint = counts / np.sum(counts)
+    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    return float(
+        cross_entropy(joint.ravel(), np.outer(rows, columns).ravel()) - entropy(joint.ravel())
+    )
 
 
 # %% alternative: mutual_information | three entropies
@@ -1741,6 +1829,25 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
     rng.shuffle(values)
+    m = len(values)
+    results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
+    return tuple(np.quantile(results, [(1 - level) / 2, (1 + level) / 2]))
+
+
+# %% mistake: bootstrap_interval | the statistic is called for the sample itself as well
+def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
+    if not 0 < level < 1:
+        raise ValueError("level")
+    statistic(values)
+    m = len(values)
+    results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
+    return tuple(np.quantile(results, [(1 - level) / 2, (1 + level) / 2]))
+
+
+# %% mistake: bootstrap_interval | low levels are refused
+def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
+    if not 0.5 <= level < 1:
+        raise ValueError("level")
     m = len(values)
     results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
     return tuple(np.quantile(results, [(1 - level) / 2, (1 + level) / 2]))
