@@ -352,6 +352,113 @@ def check_gradient(function, gradient, w):
     return np.sum((claimed - measured) ** 2) / size if size > 0 else 0.0
 
 
+# %% mistake: gradient_check | gradients that np.allclose takes for zero agree
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    if np.allclose(claimed, 0) and np.allclose(measured, 0):
+        return 0.0
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size
+
+
+# %% mistake: gradient_check | the divisor is at least 1e-8
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / max(size, 1e-8)
+
+
+# %% mistake: gradient_check | norms below 1e-6 count as zero
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return 0.0 if size < 1e-6 else np.linalg.norm(claimed - measured) / size
+
+
+# %% mistake: gradient_check | a gradient of several dimensions is refused
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.ndim != 1 or claimed.shape != np.shape(w):
+        raise ValueError("the gradient must be a vector")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
+# %% mistake: gradient_check | the result is float32
+def numerical_gradient(function, w, step=1e-5):
+    centre = np.array(w, dtype=np.float64)
+    slopes = np.empty(centre.shape)
+    for place in np.ndindex(centre.shape):
+        ahead, behind = centre.copy(), centre.copy()
+        ahead[place] += step
+        behind[place] -= step
+        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
+    return slopes.astype(np.float32)
+
+
+def check_gradient(function, gradient, w):
+    claimed = np.asarray(gradient(w))
+    if claimed.shape != np.shape(w):
+        raise ValueError("shapes differ")
+    measured = numerical_gradient(function, w)
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+
+
 # %% alternative: gradient_check | one-hot moves; the norm by hand
 def numerical_gradient(function, w, step=1e-5):
     w = np.asarray(w, dtype=float)
@@ -434,6 +541,51 @@ def gradient_descent_step(w, gradient, state, learning_rate):
 
 def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
     velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | descent hands on the state that it got
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, state
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | descent empties the caller's state
+def gradient_descent_step(w, gradient, state, learning_rate):
+    state.clear()
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | descent returns a copy of the state
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, dict(state)
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state.get("v", 0) + gradient
+    direction = gradient + momentum * velocity if nesterov else velocity
+    return w - learning_rate * direction, {"v": velocity}
+
+
+# %% mistake: momentum | a state without a velocity is an error
+def gradient_descent_step(w, gradient, state, learning_rate):
+    return w - learning_rate * gradient, {}
+
+
+def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+    velocity = momentum * state["v"] + gradient
     direction = gradient + momentum * velocity if nesterov else velocity
     return w - learning_rate * direction, {"v": velocity}
 
@@ -1187,6 +1339,29 @@ def minibatches(X, y, batch_size, rng):
     return [(X[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(X), batch_size)]
 
 
+# %% mistake: minibatches | a batch_size above the number of examples is refused
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y) or not 1 <= batch_size <= len(X):
+        raise ValueError("this batch_size is impossible")
+    shuffled = rng.permutation(len(X))
+    for first in range(0, len(X), batch_size):
+        members = shuffled[first : first + batch_size]
+        yield X[members], y[members]
+
+
+# %% alternative: minibatches | a list of pairs, all made at once
+def minibatches(X, y, batch_size, rng):
+    if len(X) != len(y):
+        raise ValueError("lengths differ")
+    if batch_size < 1:
+        raise ValueError("batch_size is below 1")
+    order = np.arange(len(X))
+    rng.shuffle(order)
+    count = (len(X) + batch_size - 1) // batch_size
+    pieces = [order[batch_size * i : batch_size * (i + 1)] for i in range(count)]
+    return [(X[piece], y[piece]) for piece in pieces]
+
+
 # %% alternative: minibatches | np.split; sorting random keys
 def minibatches(X, y, batch_size, rng):
     if len(X) != len(y) or batch_size <= 0:
@@ -1328,6 +1503,26 @@ def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
     if not 0 <= warmup_steps < total_steps:
         raise ValueError("the warm-up does not fit")
     if step <= warmup_steps:
+        return peak * step / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | a step after the last one is refused
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps or step > total_steps:
+        raise ValueError("this step does not exist")
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = (step - warmup_steps) / (total_steps - warmup_steps)
+    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+
+
+# %% mistake: schedule | the last step of the warm-up may not be the last but one of all
+def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
+    if not 0 <= warmup_steps < total_steps - 1:
+        raise ValueError("the warm-up is too long")
+    if step < warmup_steps:
         return peak * step / warmup_steps
     progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
     return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
@@ -1704,6 +1899,13 @@ def soft_threshold(w, threshold):
     if threshold < 0:
         raise ValueError("negative")
     return np.sign(w) * np.maximum(np.abs(w) - threshold / 2, 0)
+
+
+# %% mistake: soft_threshold | a floor of 1e-12: small elements do not become exactly zero
+def soft_threshold(w, threshold):
+    if threshold < 0:
+        raise ValueError("the threshold is negative")
+    return np.sign(w) * np.maximum(np.abs(w) - threshold, 1e-12)
 
 
 # %% alternative: soft_threshold | three cases
