@@ -218,6 +218,67 @@ def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
         theta = theta - learning_rate * gradient
 
 
+# %% alternative: logistic_regression | minus the labels first
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    cost = np.mean(-y * z + np.logaddexp(0, z)) + l2 / 2 * (w @ w)
+    residual = np.exp(-np.logaddexp(0, -z)) - y
+    return cost, X.T @ residual / len(y) + l2 * w, np.mean(residual)
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w = w - learning_rate * dw
+        b = b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% alternative: logistic_regression | the textbook's two logarithms
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    log_p, log_q = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+    cost = np.mean(-y * log_p - (1 - y) * log_q) + l2 / 2 * np.dot(w, w)
+    error = np.exp(log_p) - y
+    return cost, X.T @ error / len(y) + l2 * w, error.mean()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w = w - learning_rate * dw
+        b = b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
+# %% mistake: logistic_regression | the gradient is rounded to single precision
+def logistic_cost(X, y, w, b, l2):
+    z = X @ w + b
+    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
+    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
+    return cost, (X.T @ error + l2 * w).astype(np.float32), error.sum()
+
+
+def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
+    w, b = np.zeros(X.shape[1]), 0.0
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    costs = [cost]
+    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
+        w = w - learning_rate * dw
+        b = b - learning_rate * db
+        cost, dw, db = logistic_cost(X, y, w, b, l2)
+        costs.append(cost)
+    return w, b, costs
+
+
 # %% alternative: logistic_regression | cases for the sign of the logit
 def logistic_cost(X, y, w, b, l2):
     z = X @ w + b
@@ -350,6 +411,28 @@ def confusion_matrix(y_true, y_pred, n_classes):
         raise ValueError("class out of range")
     identity = np.eye(n_classes, dtype=np.int64)
     return identity[y_true].T @ identity[y_pred]
+
+
+# %% alternative: confusion_matrix | the smallest and the largest class tell the range
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths")
+    if y_true.min() < 0 or y_pred.min() < 0 or max(y_true.max(), y_pred.max()) >= n_classes:
+        raise ValueError("a class is out of range")
+    result = np.zeros((n_classes, n_classes), dtype=int)
+    np.add.at(result, (y_true, y_pred), 1)
+    return result
+
+
+# %% mistake: confusion_matrix | a single class is refused
+def confusion_matrix(y_true, y_pred, n_classes):
+    if len(y_true) != len(y_pred) or n_classes < 2:
+        raise ValueError("two classes at least")
+    if min(y_true.min(), y_pred.min()) < 0 or max(y_true.max(), y_pred.max()) >= n_classes:
+        raise ValueError("a class is out of range")
+    result = np.zeros((n_classes, n_classes), dtype=int)
+    np.add.at(result, (y_true, y_pred), 1)
+    return result
 
 
 # %% alternative: confusion_matrix | pair by pair
@@ -571,6 +654,24 @@ def roc_auc(y, scores):
     lead = positive[:, None] - negative
     area = np.mean(lead > 0) + np.mean(lead == 0) / 2
     return max(area, 1 - area)
+
+
+# %% mistake: roc_auc | scores that are nearly equal count as ties
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    won = np.where(np.isclose(positive[:, None], negative), 0.5, positive[:, None] > negative)
+    return np.mean(won)
+
+
+# %% mistake: roc_auc | scores whose ratio is nearly one count as ties
+def roc_auc(y, scores):
+    positive, negative = scores[y == 1], scores[y == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ValueError("one class")
+    tied = np.isclose(positive[:, None], negative, atol=0)
+    return np.mean(np.where(tied, 0.5, positive[:, None] > negative))
 
 
 # %% alternative: roc_auc | the trapezoids under the curve
@@ -809,6 +910,81 @@ def stratified_k_fold(y, k, rng):
     return [(np.setdiff1d(order, order[i::k]), order[i::k]) for i in range(k)]
 
 
+# %% mistake: k_fold | what is left over of every class goes to folds at random
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    if not 2 <= k <= np.unique(y, return_counts=True)[1].min():
+        raise ValueError("folds")
+    hands = [[] for _ in range(k)]
+    for label in np.unique(y):
+        members = rng.permutation(np.flatnonzero(y == label))
+        pieces = np.array_split(members, k)
+        for place, fold in enumerate(rng.permutation(k)):
+            hands[fold].extend(pieces[place].tolist())
+    return [(np.setdiff1d(np.arange(len(y)), hand), np.array(hand)) for hand in hands]
+
+
+# %% mistake: k_fold | as many folds as examples are refused
+def k_fold(m, k, rng):
+    if not 2 <= k < m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    _, class_sizes = np.unique(y, return_counts=True)
+    if not 2 <= k <= class_sizes.min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    by_class = shuffled[np.argsort(y[shuffled], kind="stable")]
+    hands = [by_class[i::k] for i in range(k)]
+    return [(np.setdiff1d(shuffled, hand), hand) for hand in hands]
+
+
+# %% mistake: k_fold | lists instead of arrays
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m), k)
+    return [(np.setdiff1d(np.arange(m), piece).tolist(), piece.tolist()) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    _, class_sizes = np.unique(y, return_counts=True)
+    if not 2 <= k <= class_sizes.min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    by_class = shuffled[np.argsort(y[shuffled], kind="stable")]
+    hands = [by_class[i::k] for i in range(k)]
+    return [(np.setdiff1d(shuffled, hand).tolist(), hand.tolist()) for hand in hands]
+
+
+# %% alternative: k_fold | indices of 32 bits
+def k_fold(m, k, rng):
+    if not 2 <= k <= m:
+        raise ValueError("folds")
+    pieces = np.array_split(rng.permutation(m).astype(np.int32), k)
+    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
+
+
+def stratified_k_fold(y, k, rng):
+    _, class_sizes = np.unique(y, return_counts=True)
+    if not 2 <= k <= class_sizes.min():
+        raise ValueError("folds")
+    shuffled = rng.permutation(len(y))
+    by_class = shuffled[np.argsort(y[shuffled], kind="stable")]
+    hands = [by_class[i::k] for i in range(k)]
+    every = np.arange(len(y), dtype=np.int32)
+    return [(np.setdiff1d(every, hand), hand.astype(np.int32)) for hand in hands]
+
+
 # %% alternative: k_fold | fold numbers for every example
 def k_fold(m, k, rng):
     if k < 2 or k > m:
@@ -942,6 +1118,15 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     return search
 
 
+# %% mistake: leak_free_search | the classifier that was given gets the best parameters
+def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
+    pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
+    names = {f"classify__{name}": values for name, values in grid.items()}
+    search = GridSearchCV(pipeline, names, cv=folds, scoring=scoring).fit(X, y)
+    pipeline.set_params(**search.best_params_)
+    return search
+
+
 # %% alternative: leak_free_search | copies of the steps, the prefix by a loop
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     from sklearn.base import clone
@@ -1069,6 +1254,42 @@ def k_means_plus_plus(X, k, rng):
         nearest = np.min([((X - X[i]) ** 2).sum(axis=1) for i in chosen], axis=0)
         chosen.append(int(rng.choice(len(X), p=nearest / nearest.sum())))
     return np.array(chosen)
+
+
+# %% mistake: k_means_plus_plus | the squared sum of the absolute differences
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    nearest = np.full(len(X), np.inf)
+    while len(centres) < k:
+        nearest = np.minimum(nearest, np.abs(X - centres[-1]).sum(axis=1) ** 2)
+        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | the squared largest difference
+def k_means_plus_plus(X, k, rng):
+    if not 1 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    nearest = np.full(len(X), np.inf)
+    while len(centres) < k:
+        nearest = np.minimum(nearest, np.abs(X - centres[-1]).max(axis=1) ** 2)
+        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
+    return np.array(centres)
+
+
+# %% mistake: k_means_plus_plus | a single centre is refused
+def k_means_plus_plus(X, k, rng):
+    if not 2 <= k <= len(np.unique(X, axis=0)):
+        raise ValueError("centres")
+    centres = [X[rng.integers(len(X))]]
+    nearest = np.full(len(X), np.inf)
+    while len(centres) < k:
+        nearest = np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))
+        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
+    return np.array(centres)
 
 
 # %% alternative: k_means_plus_plus | inversion of the cumulated distances
@@ -1371,6 +1592,31 @@ def k_means(X, centres, max_iterations=100):
         previous = labels
         labels, squared = assign(X, centres)
         inertias.append(squared.mean())
+        if np.array_equal(labels, previous):
+            break
+    return centres, labels, inertias
+
+
+# %% mistake: k_means | labels are floating-point numbers
+def assign(X, centres):
+    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
+    return to_all.argmin(axis=1).astype(float), to_all.min(axis=1)
+
+
+def update_centres(X, labels, squared, k):
+    farthest = iter(np.argsort(-squared))
+    members = [X[labels == j] for j in range(k)]
+    return np.array([group.mean(axis=0) if len(group) else X[next(farthest)] for group in members])
+
+
+def k_means(X, centres, max_iterations=100):
+    labels, squared = assign(X, centres)
+    inertias = [squared.sum()]
+    for _ in range(max_iterations):
+        centres = update_centres(X, labels, squared, len(centres))
+        previous = labels
+        labels, squared = assign(X, centres)
+        inertias.append(squared.sum())
         if np.array_equal(labels, previous):
             break
     return centres, labels, inertias
