@@ -257,6 +257,48 @@ def squareplus(X, b=4.0):
     return Squareplus.apply(X, b)
 
 
+# %% mistake: squareplus | the plain formula in double precision, and back
+class Squareplus(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, X, b):
+        if b <= 0:
+            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
+        root = torch.sqrt(X.double() ** 2 + b)
+        A = (X + root) / 2
+        ctx.save_for_backward((A / root).to(X.dtype))
+        return A.to(X.dtype)
+
+    @staticmethod
+    def backward(ctx, dA):
+        (slope,) = ctx.saved_tensors
+        return dA * slope, None
+
+
+def squareplus(X, b=4.0):
+    return Squareplus.apply(X, b)
+
+
+# %% mistake: squareplus | small constants are refused
+class Squareplus(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, X, b):
+        if b < 1:
+            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
+        root = torch.sqrt(X**2 + b)
+        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
+        ctx.save_for_backward(A / root)
+        return A
+
+    @staticmethod
+    def backward(ctx, dA):
+        (slope,) = ctx.saved_tensors
+        return dA * slope, None
+
+
+def squareplus(X, b=4.0):
+    return Squareplus.apply(X, b)
+
+
 # %% alternative: squareplus | X is kept, and the root is computed once more in the backward pass
 class Squareplus(torch.autograd.Function):
     @staticmethod
@@ -660,6 +702,28 @@ class Classifier(nn.Module):
         return sum(P.numel() for P in self.parameters() if P.requires_grad)
 
 
+# %% mistake: classifier | all images of a batch drop the same activations
+class Classifier(nn.Module):
+    def __init__(self, sizes, dropout=0.0, b=4.0):
+        super().__init__()
+        if len(sizes) < 2:
+            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
+        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
+        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
+        self.drop = nn.Dropout(p=dropout)
+
+    def forward(self, X):
+        A = X.flatten(1)
+        *hidden, last = self.layers
+        for layer in hidden:
+            A = squareplus(layer(A), self.config["b"])
+            A = A * self.drop(torch.ones(A.shape[1]))
+        return last(A)
+
+    def parameter_count(self):
+        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+
+
 # %% alternative: classifier | functional dropout, told of the mode
 class Classifier(nn.Module):
     def __init__(self, sizes, dropout=0.0, b=4.0):
@@ -679,6 +743,28 @@ class Classifier(nn.Module):
 
     def parameter_count(self):
         return sum(P.numel() for P in self.parameters() if P.requires_grad)
+
+
+# %% alternative: classifier | layers used as matrices, and parameters counted by NumPy
+class Classifier(nn.Module):
+    def __init__(self, sizes, dropout=0.0, b=4.0):
+        super().__init__()
+        if len(sizes) < 2:
+            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
+        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
+        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
+        self.drop = nn.Dropout(p=dropout)
+
+    def forward(self, X):
+        A = X.flatten(1)
+        for number, layer in enumerate(self.layers, start=1):
+            A = A @ layer.weight.T + layer.bias
+            if number < len(self.layers):
+                A = self.drop(squareplus(A, self.config["b"]))
+        return A
+
+    def parameter_count(self):
+        return np.sum([np.prod(P.shape) for P in self.parameters() if P.requires_grad])
 
 
 # %% alternative: classifier | layers by their numbers, and reshape
@@ -1316,6 +1402,126 @@ def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
     return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
 
 
+# %% mistake: loader | the seed sets the global generator
+class ClothingImages(Dataset):
+    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
+        self.X = torch.as_tensor(X, dtype=torch.float32)
+        self.y = torch.as_tensor(y, dtype=torch.int64)
+        self.augment = augment
+        self.max_shift = max_shift
+        self.generator = generator
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        picture = self.X[i].unsqueeze(0)
+        if self.augment:
+            k = self.max_shift
+            _, height, width = picture.shape
+            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
+            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
+            if torch.rand((), generator=self.generator) < 0.5:
+                picture = picture.flip(2)
+        return picture, self.y[i]
+
+
+def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
+    torch.manual_seed(seed)
+    pictures = ClothingImages(X, y, augment=augment)
+    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle)
+
+
+# %% mistake: loader | a normal number is taken for a uniform one: 69 % are mirrored
+class ClothingImages(Dataset):
+    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
+        self.X = torch.as_tensor(X, dtype=torch.float32)
+        self.y = torch.as_tensor(y, dtype=torch.int64)
+        self.augment = augment
+        self.max_shift = max_shift
+        self.generator = generator
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        picture = self.X[i].unsqueeze(0)
+        if self.augment:
+            k = self.max_shift
+            _, height, width = picture.shape
+            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
+            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
+            if torch.randn((), generator=self.generator) < 0.5:
+                picture = picture.flip(2)
+        return picture, self.y[i]
+
+
+def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
+    source = torch.Generator().manual_seed(seed)
+    pictures = ClothingImages(X, y, augment=augment, generator=source)
+    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+
+
+# %% mistake: loader | three quarters of the images are mirrored
+class ClothingImages(Dataset):
+    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
+        self.X = torch.as_tensor(X, dtype=torch.float32)
+        self.y = torch.as_tensor(y, dtype=torch.int64)
+        self.augment = augment
+        self.max_shift = max_shift
+        self.generator = generator
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        picture = self.X[i].unsqueeze(0)
+        if self.augment:
+            k = self.max_shift
+            _, height, width = picture.shape
+            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
+            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
+            if torch.rand((), generator=self.generator) < 0.75:
+                picture = picture.flip(2)
+        return picture, self.y[i]
+
+
+def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
+    source = torch.Generator().manual_seed(seed)
+    pictures = ClothingImages(X, y, augment=augment, generator=source)
+    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+
+
+# %% mistake: loader | shifts are rounded, so the largest ones are rarer
+class ClothingImages(Dataset):
+    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
+        self.X = torch.as_tensor(X, dtype=torch.float32)
+        self.y = torch.as_tensor(y, dtype=torch.int64)
+        self.augment = augment
+        self.max_shift = max_shift
+        self.generator = generator
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        picture = self.X[i].unsqueeze(0)
+        if self.augment:
+            k = self.max_shift
+            _, height, width = picture.shape
+            top, left = (2 * k * torch.rand(2, generator=self.generator)).round().int().tolist()
+            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
+            if torch.rand((), generator=self.generator) < 0.5:
+                picture = picture.flip(2)
+        return picture, self.y[i]
+
+
+def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
+    source = torch.Generator().manual_seed(seed)
+    pictures = ClothingImages(X, y, augment=augment, generator=source)
+    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+
+
 # %% alternative: loader | rows and columns are looked up, and what lies outside is made black
 class ClothingImages(Dataset):
     def __init__(self, X, y, augment=False, max_shift=2, generator=None):
@@ -1348,6 +1554,39 @@ def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
     source = torch.Generator().manual_seed(seed)
     pictures = ClothingImages(X, y, augment=augment, generator=source)
     return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+
+
+# %% alternative: loader | a sampler of its own, and a loader without a generator
+class ClothingImages(Dataset):
+    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
+        self.X = torch.as_tensor(X, dtype=torch.float32)
+        self.y = torch.as_tensor(y, dtype=torch.int64)
+        self.augment = augment
+        self.max_shift = max_shift
+        self.generator = generator
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        picture = self.X[i].unsqueeze(0)
+        if self.augment:
+            k = self.max_shift
+            _, height, width = picture.shape
+            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
+            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
+            if torch.rand((), generator=self.generator) < 0.5:
+                picture = picture.flip(2)
+        return picture, self.y[i]
+
+
+def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
+    source = torch.Generator().manual_seed(seed)
+    pictures = ClothingImages(X, y, augment=augment, generator=source)
+    order = torch.utils.data.SequentialSampler(pictures)
+    if shuffle:
+        order = torch.utils.data.RandomSampler(pictures, generator=source)
+    return DataLoader(pictures, batch_size=batch_size, sampler=order)
 
 
 # %% alternative: loader | two generators, and the mirror before the shift
@@ -2104,6 +2343,109 @@ def fit(model, training_loader, validation_loader, opt, epochs):
     return history
 
 
+# %% mistake: fit | gradients are switched on at the end, whatever they were before
+def evaluate(model, loader):
+    previous_mode = model.training
+    model.eval()
+    total, hits, m = 0.0, 0, 0
+    torch.set_grad_enabled(False)
+    for images, labels in loader:
+        Z = model(images)
+        total += F.cross_entropy(Z, labels, reduction="sum").item()
+        hits += (Z.argmax(dim=1) == labels).sum().item()
+        m += len(labels)
+    torch.set_grad_enabled(True)
+    model.train(previous_mode)
+    return total / m, hits / m
+
+
+def fit(model, training_loader, validation_loader, opt, epochs):
+    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
+    for _ in range(epochs):
+        model.train()
+        total, m = 0.0, 0
+        for images, labels in training_loader:
+            opt.zero_grad()
+            cost = F.cross_entropy(model(images), target=labels)
+            cost.backward()
+            opt.step()
+            total += len(labels) * cost.item()
+            m += len(labels)
+        validation_loss, validation_accuracy = evaluate(model, validation_loader)
+        history["loss"].append(total / m)
+        history["validation_loss"].append(validation_loss)
+        history["validation_accuracy"].append(validation_accuracy)
+    return history
+
+
+# %% mistake: fit | the validation batches are gone through twice
+def evaluate(model, loader):
+    previous_mode = model.training
+    model.eval()
+    total, hits, m = 0.0, 0, 0
+    with torch.set_grad_enabled(False):
+        for images, labels in loader:
+            Z = model(images)
+            total += F.cross_entropy(Z, labels, reduction="sum").item()
+            hits += (Z.argmax(dim=1) == labels).sum().item()
+    m = sum(len(labels) for _, labels in loader)
+    model.train(previous_mode)
+    return total / m, hits / m
+
+
+def fit(model, training_loader, validation_loader, opt, epochs):
+    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
+    for _ in range(epochs):
+        model.train()
+        total, m = 0.0, 0
+        for images, labels in training_loader:
+            opt.zero_grad()
+            cost = F.cross_entropy(model(images), target=labels)
+            cost.backward()
+            opt.step()
+            total += len(labels) * cost.item()
+            m += len(labels)
+        validation_loss, validation_accuracy = evaluate(model, validation_loader)
+        history["loss"].append(total / m)
+        history["validation_loss"].append(validation_loss)
+        history["validation_accuracy"].append(validation_accuracy)
+    return history
+
+
+# %% mistake: fit | the examples are counted in a pass of their own
+def evaluate(model, loader):
+    previous_mode = model.training
+    model.eval()
+    total, hits, m = 0.0, 0, 0
+    with torch.set_grad_enabled(False):
+        for images, labels in loader:
+            Z = model(images)
+            total += F.cross_entropy(Z, labels, reduction="sum").item()
+            hits += (Z.argmax(dim=1) == labels).sum().item()
+            m += len(labels)
+    model.train(previous_mode)
+    return total / m, hits / m
+
+
+def fit(model, training_loader, validation_loader, opt, epochs):
+    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
+    for _ in range(epochs):
+        model.train()
+        total, m = 0.0, 0
+        for images, labels in training_loader:
+            opt.zero_grad()
+            cost = F.cross_entropy(model(images), target=labels)
+            cost.backward()
+            opt.step()
+            total += len(labels) * cost.item()
+        m = sum(len(labels) for _, labels in training_loader)
+        validation_loss, validation_accuracy = evaluate(model, validation_loader)
+        history["loss"].append(total / m)
+        history["validation_loss"].append(validation_loss)
+        history["validation_accuracy"].append(validation_accuracy)
+    return history
+
+
 # %% alternative: fit | inference mode, and one list for all losses
 def evaluate(model, loader):
     mode = model.training
@@ -2135,6 +2477,40 @@ def fit(model, training_loader, validation_loader, opt, epochs):
         )
     names = ["loss", "validation_loss", "validation_accuracy"]
     return {name: [row[k] for row in rows] for k, name in enumerate(names)}
+
+
+# %% alternative: fit | weighted means by NumPy, which are float64
+def evaluate(model, loader):
+    previous_mode = model.training
+    model.eval()
+    total, hits, m = 0.0, 0, 0
+    with torch.set_grad_enabled(False):
+        for images, labels in loader:
+            Z = model(images)
+            total += F.cross_entropy(Z, labels, reduction="sum").item()
+            hits += (Z.argmax(dim=1) == labels).sum().item()
+            m += len(labels)
+    model.train(previous_mode)
+    return total / m, hits / m
+
+
+def fit(model, training_loader, validation_loader, opt, epochs):
+    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
+    for _ in range(epochs):
+        model.train()
+        losses, sizes = [], []
+        for images, labels in training_loader:
+            opt.zero_grad()
+            cost = F.cross_entropy(model(images), target=labels)
+            cost.backward()
+            opt.step()
+            losses.append(cost.item())
+            sizes.append(len(labels))
+        validation_loss, validation_accuracy = evaluate(model, validation_loader)
+        history["loss"].append(np.average(losses, weights=sizes))
+        history["validation_loss"].append(validation_loss)
+        history["validation_accuracy"].append(validation_accuracy)
+    return history
 
 
 # %% alternative: fit | gradients are cleared after the step, and once before
@@ -2943,6 +3319,33 @@ def transfer(keras_model, classifier):
             bias[:] = linear.bias.numpy()
 
 
+# %% mistake: transfer | only layers of the class Dense
+def transfer(keras_model, classifier):
+    dense = [layer for layer in keras_model.layers if isinstance(layer, keras.layers.Dense)]
+    sources = [layer.get_weights() for layer in dense]
+    needed = [kernel.T.shape for kernel, _ in sources]
+    present = [tuple(linear.weight.shape) for linear in classifier.layers]
+    if needed != present:
+        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
+    with torch.set_grad_enabled(False):
+        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
+            linear.weight.copy_(torch.from_numpy(kernel.T))
+            linear.bias.copy_(torch.from_numpy(bias))
+
+
+# %% mistake: transfer | layers that fit are refused if their kernels are square
+def transfer(keras_model, classifier):
+    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
+    needed = [kernel.T.shape for kernel, _ in sources]
+    present = [tuple(linear.weight.shape) for linear in classifier.layers]
+    if needed != present or any(n_in == n_out for n_in, n_out in needed):
+        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
+    with torch.set_grad_enabled(False):
+        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
+            linear.weight.copy_(torch.from_numpy(kernel.T))
+            linear.bias.copy_(torch.from_numpy(bias))
+
+
 # %% alternative: transfer | through a state dictionary
 def transfer(keras_model, classifier):
     arrays = keras_model.get_weights()
@@ -2955,6 +3358,24 @@ def transfer(keras_model, classifier):
         raise ValueError("the two networks have different forms")
     for linear, weight, bias in zip(classifier.layers, values[::2], values[1::2], strict=True):
         linear.load_state_dict({"weight": weight, "bias": bias})
+
+
+# %% alternative: transfer | a state dictionary of the whole network
+def transfer(keras_model, classifier):
+    own = classifier.state_dict()
+    arrays = [torch.tensor(array.T) for array in keras_model.get_weights()]
+    if [array.shape for array in arrays] != [array.shape for array in own.values()]:
+        raise ValueError("the two networks have different forms")
+    classifier.load_state_dict(dict(zip(own, arrays, strict=True)))
+
+
+# %% alternative: transfer | parameter by parameter, in the order of the network
+def transfer(keras_model, classifier):
+    arrays, own = keras_model.get_weights(), list(classifier.parameters())
+    if [array.T.shape for array in arrays] != [tuple(P.shape) for P in own]:
+        raise ValueError("the two networks have different forms")
+    for array, P in zip(arrays, own, strict=True):
+        P.data.copy_(torch.from_numpy(array.T))
 
 
 # %% alternative: transfer | kernel and bias by name, into .data
@@ -3295,6 +3716,165 @@ def load(path):
     raise ValueError(f"{path} ends neither in .pt nor in .keras.")
 
 
+# %% mistake: save_and_load | Keras may run the code of a file
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and suffix == ".pt":
+        torch.save({"config": model.config, "state": model.state_dict()}, path)
+    elif isinstance(model, keras.Model) and suffix == ".keras":
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".keras":
+        return keras.saving.load_model(path, safe_mode=False)
+    if suffix == ".pt":
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(**stored["config"])
+        model.load_state_dict(stored["state"])
+        return model.eval()
+    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+
+
+# %% mistake: save_and_load | Keras is trusted to know its endings, and still writes .h5
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and suffix == ".pt":
+        torch.save({"config": model.config, "state": model.state_dict()}, path)
+    elif isinstance(model, keras.Model):
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".keras":
+        return keras.saving.load_model(path)
+    if suffix == ".pt":
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(**stored["config"])
+        model.load_state_dict(stored["state"])
+        return model.eval()
+    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+
+
+# %% mistake: save_and_load | the old ending of Keras is allowed
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and suffix == ".pt":
+        torch.save({"config": model.config, "state": model.state_dict()}, path)
+    elif isinstance(model, keras.Model) and suffix in (".keras", ".h5"):
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".keras":
+        return keras.saving.load_model(path)
+    if suffix == ".pt":
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(**stored["config"])
+        model.load_state_dict(stored["state"])
+        return model.eval()
+    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+
+
+# %% mistake: save_and_load | whatever is not PyTorch is read by Keras
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and suffix == ".pt":
+        torch.save({"config": model.config, "state": model.state_dict()}, path)
+    elif isinstance(model, keras.Model) and suffix == ".keras":
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".pt":
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(**stored["config"])
+        model.load_state_dict(stored["state"])
+        return model.eval()
+    return keras.saving.load_model(path)
+
+
+# %% mistake: save_and_load | .ckpt ends in pt, too
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and str(path).endswith("pt"):
+        torch.save({"config": model.config, "state": model.state_dict()}, path)
+    elif isinstance(model, keras.Model) and suffix == ".keras":
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".keras":
+        return keras.saving.load_model(path)
+    if str(path).endswith("pt"):
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(**stored["config"])
+        model.load_state_dict(stored["state"])
+        return model.eval()
+    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+
+
+# %% mistake: save_and_load | the ending may stand anywhere in the path
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and ".pt" in str(path):
+        torch.save({"config": model.config, "state": model.state_dict()}, path)
+    elif isinstance(model, keras.Model) and suffix == ".keras":
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".keras":
+        return keras.saving.load_model(path)
+    if ".pt" in str(path):
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(**stored["config"])
+        model.load_state_dict(stored["state"])
+        return model.eval()
+    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+
+
+# %% mistake: save_and_load | networks without dropout are refused
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and model.config["dropout"] and suffix == ".pt":
+        torch.save({"config": model.config, "state": model.state_dict()}, path)
+    elif isinstance(model, keras.Model) and suffix == ".keras":
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".keras":
+        return keras.saving.load_model(path)
+    if suffix == ".pt":
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(**stored["config"])
+        model.load_state_dict(stored["state"])
+        return model.eval()
+    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+
+
 # %% alternative: save_and_load | a flat dictionary, and the ending of the text
 def save(model, path):
     name = str(path)
@@ -3318,6 +3898,29 @@ def load(path):
     network.load_state_dict(numbers)
     network.eval()
     return network
+
+
+# %% alternative: save_and_load | a list of configuration and state
+def save(model, path):
+    suffix = Path(path).suffix
+    if isinstance(model, Classifier) and suffix == ".pt":
+        torch.save([model.config, model.state_dict()], path)
+    elif isinstance(model, keras.Model) and suffix == ".keras":
+        model.save(filepath=path)
+    else:
+        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
+
+
+def load(path):
+    suffix = Path(path).suffix
+    if suffix == ".keras":
+        return keras.saving.load_model(path)
+    if suffix == ".pt":
+        config, state = torch.load(path, weights_only=True)
+        model = Classifier(**config)
+        model.load_state_dict(state)
+        return model.eval()
+    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
 
 
 # %% alternative: save_and_load | saved without a graph, loaded onto the processor
@@ -3367,7 +3970,7 @@ answer_4 = "d"
 answer_5 = "b"
 
 
-# %% mistake: quiz | question 4: softmax is believed to change nothing the second time
+# %% mistake: quiz | question 4: a second softmax is believed to change nothing
 answer_1 = "b"
 answer_2 = "c"
 answer_3 = "a"
