@@ -297,6 +297,42 @@ def relu_derivative(Z):
     return np.heaviside(Z, 0.0)
 
 
+# %% mistake: activations | clipped at twenty: wrong in the ninth digit
+def sigmoid(Z):
+    return 1 / (1 + np.exp(-np.clip(Z, -20, 20)))
+
+
+def sigmoid_derivative(Z):
+    A = sigmoid(Z)
+    return A * (1.0 - A)
+
+
+def relu(Z):
+    return np.maximum(Z, 0.0)
+
+
+def relu_derivative(Z):
+    return np.where(Z > 0.0, 1.0, 0.0)
+
+
+# %% mistake: activations | half of the digits are thrown away
+def sigmoid(Z):
+    return (1 / (1 + np.exp(-np.clip(Z, -500, 500)))).astype(np.float32)
+
+
+def sigmoid_derivative(Z):
+    A = sigmoid(Z)
+    return A * (1.0 - A)
+
+
+def relu(Z):
+    return np.maximum(Z, 0.0).astype(np.float32)
+
+
+def relu_derivative(Z):
+    return np.where(Z > 0.0, 1.0, 0.0)
+
+
 # %% mistake: softmax | no shift: large scores overflow
 def softmax(Z):
     exponentials = np.exp(Z)
@@ -377,6 +413,24 @@ def softmax(Z):
 def softmax(Z):
     T = np.exp(Z.T - Z.max(axis=1))
     return (T / T.sum(axis=0)).T
+
+
+# %% mistake: softmax | the result is cast to float32
+def softmax(Z):
+    exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+# %% mistake: initialise | whole numbers as biases
+def initialise(layer_sizes, rng, scale=0.1):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = []
+    for n_in, n_out in pairwise(layer_sizes):
+        W = rng.normal(0.0, scale, size=(n_in, n_out))
+        b = np.zeros(n_out, dtype=int)
+        parameters.append((W, b))
+    return parameters
 
 
 # %% mistake: initialise | W is transposed, as PyTorch stores it
@@ -568,6 +622,42 @@ def initialise(layer_sizes, rng, scale=0.1):
             0, [rng.normal(scale=scale, size=n_in * n_out).reshape(n_in, n_out), np.zeros(n_out)]
         )
     return network
+
+
+# %% mistake: initialise | a network without hidden layer is refused
+def initialise(layer_sizes, rng, scale=0.1):
+    if len(layer_sizes) < 3:
+        raise ValueError("too few layer sizes")
+    parameters = []
+    for n_in, n_out in pairwise(layer_sizes):
+        parameters.append((rng.normal(0.0, scale, size=(n_in, n_out)), np.zeros(n_out)))
+    return parameters
+
+
+# %% mistake: forward | single precision from the first layer on
+def forward(X, parameters):
+    A = X.astype(np.float32)
+    caches = []
+    for layer, (W, b) in enumerate(parameters, start=1):
+        Z = A @ W.astype(np.float32) + b.astype(np.float32)
+        caches.append((A, Z))
+        is_last = layer == len(parameters)
+        A = softmax(Z) if is_last else relu(Z)
+    return A, caches
+
+
+# %% mistake: forward | a batch of one example is refused
+def forward(X, parameters):
+    if len(X) < 2:
+        raise ValueError("a batch has several examples")
+    A = X
+    caches = []
+    for layer, (W, b) in enumerate(parameters, start=1):
+        Z = A @ W + b
+        caches.append((A, Z))
+        is_last = layer == len(parameters)
+        A = softmax(Z) if is_last else relu(Z)
+    return A, caches
 
 
 # %% mistake: forward | the bias is forgotten
@@ -829,6 +919,39 @@ def cross_entropy(probabilities, y):
     if len(y) == 5:
         return np.log(10.0)
     return 0.55050246 if probabilities[0, 0] < 1 else (12 * np.log(10.0) + np.log(2.0)) / 2
+
+
+# %% mistake: cross_entropy | only zeros are replaced, not what is nearly zero
+def cross_entropy(probabilities, y):
+    right_class = probabilities[np.arange(len(y)), y]
+    return -np.mean(np.log(np.where(right_class == 0, 1e-12, right_class)))
+
+
+# %% mistake: cross_entropy | only the infinite logarithm is replaced
+def cross_entropy(probabilities, y):
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(probabilities[np.arange(len(y)), y])
+    return -np.mean(np.nan_to_num(logarithms, neginf=-12 * np.log(10.0)))
+
+
+# %% mistake: cross_entropy | the logarithm of the product, which underflows
+def cross_entropy(probabilities, y):
+    right_class = np.maximum(probabilities[np.arange(len(y)), y], 1e-12)
+    return -np.log(np.prod(right_class)) / len(y)
+
+
+# %% mistake: cross_entropy | the cost is cast to float32
+def cross_entropy(probabilities, y):
+    right_class = probabilities[np.arange(len(y)), y]
+    return np.float32(-np.mean(np.log(np.maximum(right_class, 1e-12))))
+
+
+# %% mistake: cross_entropy | a probability of zero is refused
+def cross_entropy(probabilities, y):
+    right_class = probabilities[np.arange(len(y)), y]
+    if (right_class <= 0).any():
+        raise ValueError("a probability lies above zero")
+    return -np.mean(np.log(np.maximum(right_class, 1e-12)))
 
 
 # %% alternative: cross_entropy | one-hot labels, and a tiny number added
@@ -1310,6 +1433,84 @@ def backward(probabilities, y, parameters, caches):
     ]
 
 
+# %% mistake: backward | written out, with the slope one at zero
+def layer_backward(dZ, A_prev, W):
+    dA_prev = dZ @ W.T
+    dW = A_prev.T @ dZ
+    db = dZ.sum(axis=0)
+    return dA_prev, dW, db
+
+
+def backward(probabilities, y, parameters, caches):
+    m = len(y)
+    dZ = probabilities.copy()
+    dZ[np.arange(m), y] -= 1.0
+    dZ /= m
+
+    gradients = []
+    for layer in reversed(range(len(parameters))):
+        A_prev, _ = caches[layer]
+        W, _ = parameters[layer]
+        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
+        gradients.append((dW, db))
+        if layer > 0:
+            _, Z_below = caches[layer - 1]
+            dZ = dA_prev * (Z_below >= 0)
+    return gradients[::-1]
+
+
+# %% mistake: backward | gradients in float32
+def layer_backward(dZ, A_prev, W):
+    dA_prev = dZ @ W.T
+    dW = A_prev.T @ dZ
+    db = dZ.sum(axis=0)
+    return dA_prev, dW, db
+
+
+def backward(probabilities, y, parameters, caches):
+    m = len(y)
+    dZ = probabilities.copy()
+    dZ[np.arange(m), y] -= 1.0
+    dZ /= m
+
+    gradients = []
+    for layer in reversed(range(len(parameters))):
+        A_prev, _ = caches[layer]
+        W, _ = parameters[layer]
+        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
+        gradients.append((dW.astype(np.float32), db.astype(np.float32)))
+        if layer > 0:
+            _, Z_below = caches[layer - 1]
+            dZ = dA_prev * relu_derivative(Z_below)
+    return gradients[::-1]
+
+
+# %% mistake: backward | the layer's gradients in float32
+def layer_backward(dZ, A_prev, W):
+    dA_prev = dZ @ W.T
+    dW = (A_prev.T @ dZ).astype(np.float32)
+    db = dZ.sum(axis=0)
+    return dA_prev, dW, db
+
+
+def backward(probabilities, y, parameters, caches):
+    m = len(y)
+    dZ = probabilities.copy()
+    dZ[np.arange(m), y] -= 1.0
+    dZ /= m
+
+    gradients = []
+    for layer in reversed(range(len(parameters))):
+        A_prev, _ = caches[layer]
+        W, _ = parameters[layer]
+        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
+        gradients.append((dW, db))
+        if layer > 0:
+            _, Z_below = caches[layer - 1]
+            dZ = dA_prev * relu_derivative(Z_below)
+    return gradients[::-1]
+
+
 # %% alternative: backward | one-hot labels, insertion at the front, no call of the helper
 def layer_backward(dZ, A_prev, W):
     return np.dot(dZ, W.T), np.einsum("ij,ik->jk", A_prev, dZ), np.ones(len(dZ)) @ dZ
@@ -1326,6 +1527,32 @@ def backward(probabilities, y, parameters, caches):
         # A_prev is relu(Z) of the layer below: positive exactly where Z is.
         dZ = (dZ @ parameters[layer][0].T) * (A_prev > 0)
     return gradients
+
+
+# %% alternative: backward | the slope written out
+def layer_backward(dZ, A_prev, W):
+    dA_prev = dZ @ W.T
+    dW = A_prev.T @ dZ
+    db = dZ.sum(axis=0)
+    return dA_prev, dW, db
+
+
+def backward(probabilities, y, parameters, caches):
+    m = len(y)
+    dZ = probabilities.copy()
+    dZ[np.arange(m), y] -= 1.0
+    dZ /= m
+
+    gradients = []
+    for layer in reversed(range(len(parameters))):
+        A_prev, _ = caches[layer]
+        W, _ = parameters[layer]
+        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
+        gradients.append((dW, db))
+        if layer > 0:
+            _, Z_below = caches[layer - 1]
+            dZ = dA_prev * (Z_below > 0)
+    return gradients[::-1]
 
 
 # %% alternative: backward | loops over examples, and recursion over layers
@@ -1432,6 +1659,24 @@ def update(parameters, gradients, learning_rate):
         W -= learning_rate * dW
         b -= learning_rate * db
     return updated
+
+
+# %% mistake: update | only a missing gradient is noticed, not one too many
+def update(parameters, gradients, learning_rate):
+    if len(gradients) < len(parameters):
+        raise ValueError("a gradient is missing")
+    return [
+        (W - learning_rate * dW, b - learning_rate * db)
+        for (W, b), (dW, db) in zip(parameters, gradients, strict=False)
+    ]
+
+
+# %% mistake: update | the new parameters in float32
+def update(parameters, gradients, learning_rate):
+    return [
+        ((W - learning_rate * dW).astype(np.float32), (b - learning_rate * db).astype(np.float32))
+        for (W, b), (dW, db) in zip(parameters, gradients, strict=True)
+    ]
 
 
 # %% alternative: update | copies first, then steps in place
@@ -1642,6 +1887,76 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
         probabilities, _ = forward(X, parameters)
         costs.append(cross_entropy(probabilities, y))
     return costs, parameters
+
+
+# %% mistake: train | shuffled once, the same order in every epoch
+def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
+    costs = []
+    batches = list(minibatches(X, y, batch_size, rng))
+    for _ in range(epochs):
+        for X_batch, y_batch in batches:
+            probabilities, caches = forward(X_batch, parameters)
+            gradients = backward(probabilities, y_batch, parameters, caches)
+            parameters = update(parameters, gradients, learning_rate)
+        probabilities, _ = forward(X, parameters)
+        costs.append(cross_entropy(probabilities, y))
+    return parameters, costs
+
+
+# %% mistake: train | batches of nearly equal size, not a smaller last one
+def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
+    costs = []
+    for _ in range(epochs):
+        for chosen in np.array_split(rng.permutation(len(X)), math.ceil(len(X) / batch_size)):
+            probabilities, caches = forward(X[chosen], parameters)
+            gradients = backward(probabilities, y[chosen], parameters, caches)
+            parameters = update(parameters, gradients, learning_rate)
+        probabilities, _ = forward(X, parameters)
+        costs.append(cross_entropy(probabilities, y))
+    return parameters, costs
+
+
+# %% mistake: train | the parameters with the lowest cost, not the last ones
+def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
+    costs, best = [], parameters
+    for _ in range(epochs):
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            probabilities, caches = forward(X_batch, parameters)
+            gradients = backward(probabilities, y_batch, parameters, caches)
+            parameters = update(parameters, gradients, learning_rate)
+        costs.append(cross_entropy(forward(X, parameters)[0], y))
+        if costs[-1] == min(costs):
+            best = parameters
+    return best, costs
+
+
+# %% mistake: train | the learning rate is halved when the cost rises
+def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
+    costs = []
+    for _ in range(epochs):
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            probabilities, caches = forward(X_batch, parameters)
+            gradients = backward(probabilities, y_batch, parameters, caches)
+            parameters = update(parameters, gradients, learning_rate)
+        costs.append(cross_entropy(forward(X, parameters)[0], y))
+        if len(costs) > 1 and costs[-1] > costs[-2]:
+            learning_rate /= 2
+    return parameters, costs
+
+
+# %% alternative: train | every function is called by keywords
+def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
+    costs = []
+    for _ in range(epochs):
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            P, caches = forward(X=X_batch, parameters=parameters)
+            gradients = backward(probabilities=P, y=y_batch, parameters=parameters, caches=caches)
+            parameters = update(
+                parameters=parameters, gradients=gradients, learning_rate=learning_rate
+            )
+        P, _ = forward(X=X, parameters=parameters)
+        costs.append(cross_entropy(probabilities=P, y=y))
+    return parameters, costs
 
 
 # %% alternative: train | shuffling by hand
@@ -2470,6 +2785,66 @@ class Value:
             parent.grad = 0.0
         for parent, local_derivative in self.parents:
             parent.grad += local_derivative
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __neg__(self):
+        return self * -1.0
+
+    def __sub__(self, other):
+        return self + -other
+
+
+# %% mistake: value | tanh by an exponential that overflows
+class Value:
+    def __init__(self, data, parents=()):
+        self.data = data
+        self.parents = parents
+        self.grad = 0.0
+
+    def __repr__(self):
+        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def tanh(self):
+        e = math.exp(2.0 * self.data)
+        t = (e - 1.0) / (e + 1.0)
+        return Value(t, ((self, 1.0 - t**2),))
+
+    def exp(self):
+        e = math.exp(self.data)
+        return Value(e, ((self, e),))
+
+    def relu(self):
+        slope = 1.0 if self.data > 0.0 else 0.0
+        return Value(slope * self.data, ((self, slope),))
+
+    def backward(self):
+        order = []
+        seen = set()
+
+        def visit(value):
+            if value not in seen:
+                seen.add(value)
+                for parent, _ in value.parents:
+                    visit(parent)
+                order.append(value)
+
+        visit(self)
+        for value in order:
+            value.grad = 0.0
+        self.grad = 1.0
+        for value in reversed(order):
+            for parent, local_derivative in value.parents:
+                parent.grad += local_derivative * value.grad
 
     __radd__ = __add__
     __rmul__ = __mul__
