@@ -182,6 +182,28 @@ def he_initialise(layer_sizes, rng, gain=2**0.5):
     return parameters
 
 
+# %% mistake: he_initialise | whole numbers as biases
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 2:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for layer, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        parameters[f"W{layer}"] = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        parameters[f"b{layer}"] = np.zeros(fan_out, dtype=int)
+    return parameters
+
+
+# %% mistake: he_initialise | a network without hidden layer is refused
+def he_initialise(layer_sizes, rng, gain=2**0.5):
+    if len(layer_sizes) < 3:
+        raise ValueError("too few layer sizes")
+    parameters = {}
+    for layer, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
+        parameters[f"W{layer}"] = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
+        parameters[f"b{layer}"] = np.zeros(fan_out)
+    return parameters
+
+
 # %% alternative: he_initialise | standard normal numbers, scaled afterwards; indices
 def he_initialise(layer_sizes, rng, gain=2**0.5):
     L = len(layer_sizes) - 1
@@ -456,6 +478,65 @@ def dropout_backward(dA_dropped, mask):
     return dA_dropped * mask
 
 
+# %% mistake: dropout | exactly that share is dropped, random elements
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = np.full(A.size, 1.0 / (1.0 - rate))
+    mask[rng.choice(A.size, size=round(rate * A.size), replace=False)] = 0.0
+    mask = mask.reshape(A.shape)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | negative activations are never silenced
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    mask[A < 0] = 1.0 / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | output and mask in float32
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A)
+    mask = ((rng.random(A.shape) >= rate) / (1.0 - rate)).astype(np.float32)
+    return (A * mask).astype(np.float32), mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
+# %% mistake: dropout | Booleans as a mask in evaluation
+def dropout_forward(A, rate, rng, *, training):
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    if not training:
+        return A, np.ones_like(A, dtype=bool)
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
+
+
 # %% mistake: dropout | the backward pass forgets the mask
 def dropout_forward(A, rate, rng, *, training):
     if not 0.0 <= rate < 1.0:
@@ -527,6 +608,20 @@ def dropout_forward(A, rate, rng, *, training):
 
 def dropout_backward(dA_dropped, mask):
     return np.where(mask == 0, 0.0, dA_dropped * mask)
+
+
+# %% alternative: dropout | the rate is looked at in training only
+def dropout_forward(A, rate, rng, *, training):
+    if not training:
+        return A, np.ones_like(A)
+    if not 0.0 <= rate < 1.0:
+        raise ValueError("rate lies in [0, 1)")
+    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+    return A * mask, mask
+
+
+def dropout_backward(dA_dropped, mask):
+    return dA_dropped * mask
 
 
 # %% alternative: dropout | binomial numbers; a copy in evaluation
@@ -925,6 +1020,44 @@ def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1
     return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
 
 
+# %% mistake: batch_norm_forward | only a batch of one is refused, not an empty one
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m == 1:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+
+
+# %% mistake: batch_norm_forward | single precision
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = ((Z - mean) * inverse_std).astype(np.float32)
+    return (gamma * Z_hat + beta).astype(np.float32), running, (Z_hat, inverse_std, gamma)
+
+
 # %% mistake: batch_norm_forward | one example is refused in evaluation as well
 def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
     m = len(Z)
@@ -1022,6 +1155,26 @@ def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1
     std = np.sqrt(var + eps)
     Z_hat = centred / std
     return gamma * Z_hat + beta, (new_mean, new_var), (Z_hat, 1 / std, gamma.copy())
+
+
+# %% alternative: batch_norm_forward | no cache in evaluation
+def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
+    if training:
+        m = len(Z)
+        if m < 2:
+            raise ValueError("at least two examples")
+        mean, var = Z.mean(axis=0), Z.var(axis=0)
+        running_mean, running_var = running
+        running = (
+            (1.0 - momentum) * running_mean + momentum * mean,
+            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
+        )
+    else:
+        mean, var = running
+        return gamma * (Z - mean) / np.sqrt(var + eps) + beta, running, None
+    inverse_std = 1.0 / np.sqrt(var + eps)
+    Z_hat = (Z - mean) * inverse_std
+    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
 
 
 # %% alternative: batch_norm_forward | kept axes, and lists in the place of tuples
@@ -1269,6 +1422,16 @@ def batch_norm_backward(dY, cache):
     stretch = np.mean(dZ_hat * Z_hat, axis=0)
     dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
     return dZ, dgamma, dbeta
+
+
+# %% mistake: batch_norm_backward | gradients in float32
+def batch_norm_backward(dY, cache):
+    Z_hat, inverse_std, gamma = cache
+    dgamma = np.sum(dY * Z_hat, axis=0)
+    dbeta = np.sum(dY, axis=0)
+    centred = dY * gamma - np.mean(dY * gamma, axis=0)
+    dZ = inverse_std * (centred - Z_hat * np.mean(dY * gamma * Z_hat, axis=0))
+    return dZ.astype(np.float32), dgamma.astype(np.float32), dbeta.astype(np.float32)
 
 
 # %% alternative: batch_norm_backward | the form of the paper: by sums, through dgamma and dbeta
@@ -1550,6 +1713,18 @@ def add_weight_decay(gradients, parameters, strength):
     return decayed
 
 
+# %% mistake: weight_decay | gradients in float32
+def l2_penalty(parameters, strength):
+    return 0.5 * strength * sum(np.sum(W**2) for W in parameters.values() if W.ndim >= 2)
+
+
+def add_weight_decay(gradients, parameters, strength):
+    return {
+        name: (g + strength * parameters[name] * (g.ndim >= 2)).astype(np.float32)
+        for name, g in gradients.items()
+    }
+
+
 # %% alternative: weight_decay | norms and a comprehension
 def l2_penalty(parameters, strength):
     weights = [W for W in parameters.values() if W.ndim > 1]
@@ -1722,6 +1897,24 @@ def clip_by_norm(gradients, max_norm):
     norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
     shrink = max_norm / max(norm, max_norm)
     return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | gradients in float32
+def clip_by_norm(gradients, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm must be above zero")
+    norm = math.sqrt(sum(float(np.sum(g**2)) for g in gradients.values()))
+    shrink = max_norm / max(norm, max_norm)
+    return {name: (shrink * g).astype(np.float32) for name, g in gradients.items()}, norm
+
+
+# %% mistake: clip_by_norm | gradients of zero are refused
+def clip_by_norm(gradients, max_norm):
+    norm = math.sqrt(sum(float(np.sum(g**2)) for g in gradients.values()))
+    if max_norm <= 0 or norm == 0:
+        raise ValueError("norms must be above zero")
+    shrink = max_norm / max(norm, max_norm)
+    return {name: shrink * g for name, g in gradients.items()}, norm
 
 
 # %% alternative: clip_by_norm | one long vector, and a case for short gradients
@@ -2196,6 +2389,87 @@ class EarlyStopping:
         else:
             self.waited += 1
         return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | the best arrays are written into the network at the stop
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        stop = self.waited >= self.patience
+        if stop and self.best_arrays is not None:
+            for name, array in self.best_arrays.items():
+                arrays[name][...] = array
+        return stop
+
+
+# %% mistake: early_stopping | NaN is refused
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        if math.isnan(cost):
+            raise ValueError("the cost is NaN")
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+# %% mistake: early_stopping | True only once, at the moment of the stop
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_cost = math.inf
+        self.best_epoch = None
+        self.best_arrays = None
+        self.epoch = 0
+        self.waited = 0
+
+    def update(self, cost, arrays):
+        self.epoch += 1
+        if cost < self.best_cost - self.min_delta:
+            self.best_cost = cost
+            self.best_epoch = self.epoch
+            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited == self.patience
 
 
 # %% alternative: early_stopping | the difference of epochs in the place of a count; deep copies
@@ -3009,6 +3283,102 @@ def random_search(objective, space, n_trials, rng):
     costs = [math.inf if np.isnan(cost) else cost for _, cost in history]
     winner = min(range(n_trials), key=costs.__getitem__)
     return (history[winner][0] if costs[winner] < math.inf else None), history
+
+
+# %% mistake: random_search | choices from Python's global generator
+import random
+
+
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = random.choice(options)
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% mistake: random_search | a single trial is refused
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return configuration
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 2:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
+
+
+# %% alternative: random_search | one kind after the other, so that names have another order
+def sample(space, rng):
+    configuration = {}
+    for name, (kind, *what) in space.items():
+        if kind == "uniform":
+            low, high = what
+            configuration[name] = rng.uniform(low, high)
+        elif kind == "log_uniform":
+            low, high = what
+            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+        elif kind == "choice":
+            (options,) = what
+            configuration[name] = options[rng.integers(len(options))]
+        else:
+            raise ValueError(f"{name}: unknown kind")
+    return dict(sorted(configuration.items(), reverse=True))
+
+
+def random_search(objective, space, n_trials, rng):
+    if n_trials < 1:
+        raise ValueError("at least one trial")
+    best, lowest_cost, history = None, math.inf, []
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:
+            best, lowest_cost = configuration, cost
+    return best, history
 
 
 # %% alternative: random_search | match, powers of ten, and a while loop
