@@ -24,6 +24,7 @@ from forwardpass.probe import count_calls, numerical_gradient, rng, to_numpy
 __all__ = [
     "CheckFailed",
     "Checks",
+    "accepts",
     "answered",
     "close",
     "count_calls",
@@ -256,6 +257,32 @@ class Checks:
             if not np.array_equal(array, copy, equal_nan=True):
                 self._fail(name, "is changed by the call", hint or "work on a copy")
 
+    @contextmanager
+    def accepts(self, what: str, hint: str = "") -> Iterator[None]:
+        """Require that a block, which gives the learner's code valid input, ends without an error.
+
+        An exercise that is not written yet, and a check that fails inside, stay as they are.
+
+        Parameters
+        ----------
+        what : str
+            Visible: what is computed, ``"sigmoid at -1000"``. Hidden: the property that must hold,
+            ``"every rate from 0 to 1 is accepted"``.
+        hint : str
+            What to look at; shown by visible checks only.
+
+        Raises
+        ------
+        CheckFailed
+            If the block ends in any other exception.
+        """
+        try:
+            yield
+        except (NotImplementedError, CheckFailed):
+            raise
+        except Exception as error:  # the learner's own code may raise whatever it likes
+            self._fail(what, f"ends in {type(error).__name__} ({error})", hint)
+
     def gradient(
         self,
         function: Callable[[np.ndarray], float],
@@ -363,5 +390,6 @@ close = _visible.close
 equal = _visible.equal
 raises = _visible.raises
 unchanged = _visible.unchanged
+accepts = _visible.accepts
 gradient = _visible.gradient
 answered = _visible.answered

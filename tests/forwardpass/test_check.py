@@ -180,3 +180,32 @@ class TestRandomInputs:
         default = check.rng("a").normal()
         monkeypatch.setenv("FORWARDPASS_TEST_SEED", "1")
         assert check.rng("a").normal() != default
+
+
+class TestAccepts:
+    def test_an_error_of_the_answer_is_a_failed_check_with_its_hint(self):
+        with (
+            pytest.raises(CheckFailed, match=r"f\(0\) ends in ZeroDivisionError.*: test first"),
+            check.accepts("f(0)", "test first"),
+        ):
+            1 / 0
+
+    def test_a_hidden_one_names_the_property_alone(self):
+        with (
+            pytest.raises(CheckFailed, match="zero is accepted") as caught,
+            check.hidden.accepts("zero is accepted"),
+        ):
+            raise ValueError("the secret input")
+        assert "secret" not in str(caught.value)
+
+    def test_what_is_not_written_yet_stays_not_written(self):
+        with pytest.raises(NotImplementedError), check.accepts("f"):
+            raise NotImplementedError
+
+    def test_a_check_inside_keeps_its_own_message(self):
+        with pytest.raises(CheckFailed, match="y"), check.accepts("f"):
+            check.true(False, "y")
+
+    def test_a_block_without_an_error_passes(self):
+        with check.accepts("f"), check.hidden.accepts("f"):
+            pass
