@@ -2,14 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
 from traitlets.config import Config
 
@@ -31,12 +30,15 @@ class Submission:
         ``submitted/<learner>/<assignment>``.
     autograded, feedback : pathlib.Path
         Where nbgrader keeps the executed copy, and the pages for the learner.
+    notes : tuple of str
+        Which folder was taken, where its name only nearly fits.
     """
 
     learner: str
     folder: Path
     autograded: Path
     feedback: Path
+    notes: tuple[str, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -48,24 +50,6 @@ class Submission:
         executed = {path.stem for path in self.autograded.glob("*.ipynb")}
         pages = {path.stem for path in self.feedback.glob("*.html")}
         return bool(executed) and executed == pages and executed <= set(notebooks)
-
-    def handed_in(self) -> datetime | None:
-        """Return when it was handed in, in UTC, from nbgrader's ``timestamp.txt`` if there is one.
-
-        Raises
-        ------
-        ValueError
-            If the file holds no time.
-        """
-        path = self.folder / "timestamp.txt"
-        if path.is_symlink() or not path.is_file():
-            return None
-        with path.open(encoding="utf-8", errors="replace") as stream:
-            text = stream.read(100).strip()
-        try:
-            return parse_utc(text) if text else None
-        except (ValueError, OverflowError):
-            raise ValueError(f"timestamp.txt holds no time: {text!r}") from None
 
 
 @dataclass(frozen=True)
@@ -118,31 +102,103 @@ class Course:
         base = Path(*pattern.parts[:position])
         excluded = self.directory(assignment).student_id_exclude.split(",")
         rest = Path(*pattern.parts[position + 1 :])
-        found = [
-            Submission(
-                learner=folder.name,
-                folder=folder / rest,
-                autograded=self.folder("autograded_directory", assignment, folder.name),
-                feedback=self.folder("feedback_directory", assignment, folder.name),
-            )
+        folders = {
+            folder.name: folder
             for folder in sorted(base.glob("*"))
-            if folder.name not in excluded and (folder / rest).is_dir()
-        ]
+            if folder.name not in excluded and folder.is_dir()
+        }
+        known = self._learners(assignment)
+        found = []
+        for name, folder in folders.items():
+            inner = self._nearest(folder, rest, assignment)
+            if inner is None:
+                continue
+            learner = _nearest_learner(name, known, folders)
+            notes = []
+            alike = [other for other in known | folders.keys() if _alike(other, name)]
+            if learner != name:
+                notes.append(f"The folder {name!r} was taken for that of {learner!r}.")
+            elif name not in known and (others := sorted(set(alike) - {name})):
+                notes.append(f"There is also {others[0]!r}: is this the same learner?")
+            if inner != folder / rest:
+                taken = inner.relative_to(folder).as_posix()
+                notes.append(f"The folder {taken!r} was taken for {rest.as_posix()!r}.")
+            autograded, feedback = (
+                self.folder(step, assignment, learner)
+                for step in ("autograded_directory", "feedback_directory")
+            )
+            found.append(Submission(learner, inner, autograded, feedback, tuple(notes)))
         if not found:
             raise InputError(f"there are no submissions of {assignment} in {pattern}")
         return found
+
+    def _nearest(self, folder: Path, rest: Path, assignment: str) -> Path | None:
+        """Return what is at a path in a folder, or at one that differs in case or spaces alone.
+
+        Raises
+        ------
+        InputError
+            If several could be meant.
+        """
+        for part in rest.parts:
+            if not (folder / part).is_dir():
+                near = [
+                    child
+                    for child in sorted(folder.glob("*"))
+                    if _alike(child.name, part) and child.is_dir()
+                ]
+                near = [child for child in near if child.name not in self._assignments()]
+                if len(near) > 1:
+                    names = " and ".join(repr(child.name) for child in near)
+                    hint = f"leave one, and call it {part!r}"
+                    raise InputError(f"{names} could both be {assignment}: {hint}", folder)
+                if not near:
+                    return None
+                part = near[0].name
+            folder = folder / part
+        return folder if folder.is_dir() else None
+
+    def _learners(self, assignment: str) -> set[str]:
+        """Return the ids of the learners whom the gradebook knows."""
+        directory = self.directory(assignment)
+        if not _has_gradebook(directory):
+            return set()
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            return {student.id for student in gradebook.students}
 
     def _assignments(self) -> list[str]:
         """Return the assignments that have a source folder or stand in the gradebook."""
         pattern = self.folder("source_directory", "*")
         names = {folder.name for folder in pattern.parent.glob("*") if any(folder.glob("*.ipynb"))}
         directory = self.directory("*")
-        url = make_url(directory.db_url)
-        # nbgrader would make an empty gradebook, only to find nothing in it.
-        if url.get_backend_name() != "sqlite" or Path(url.database or "").is_file():
+        if _has_gradebook(directory):
             with Gradebook(directory.db_url, directory.course_id) as gradebook:
                 names |= {assignment.name for assignment in gradebook.assignments}
         return sorted(names)
+
+
+def _has_gradebook(directory: CourseDirectory) -> bool:
+    """Whether there is one: nbgrader would make an empty one, only to find nothing in it."""
+    url = make_url(directory.db_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names differ in case, Unicode form or the space around them at most."""
+    first, second = (unicodedata.normalize("NFKC", name) for name in (one, other))
+    return first.strip().casefold() == second.strip().casefold()
+
+
+def _nearest_learner(name: str, known: Collection[str], folders: Collection[str]) -> str:
+    """Return the learner whose folder has a name: a known one, if that is certain."""
+    if name in known:
+        return name
+    # One who has a folder of the very name is somebody else.
+    near = [learner for learner in known if _alike(learner, name) and learner not in folders]
+    rivals = [folder for folder in folders if _alike(folder, name)]
+    if len(rivals) > 1:
+        return name
+    return near[0] if len(near) == 1 else name.strip() or name
 
 
 def open_course(root: Path) -> Course:

@@ -137,6 +137,8 @@ class NotebookRun(Execute):
             return None
         if not cell.source.strip():
             return CellRun(End.FINISHED) if not _is_test(cell) else CellRun(End.NOT_RUN)
+        if self._is_skipped(cell):
+            return CellRun(End.SKIPPED)
         while True:
             if time.monotonic() > self._deadline or not self._restore(index):
                 explanation = "the time for the whole notebook had run out"
@@ -151,6 +153,10 @@ class NotebookRun(Execute):
             if run.end in FATAL:
                 self._guilty.add(index)
             return CellRun(run.end, seconds, run.error, run.report)
+
+    def _is_skipped(self, cell: NotebookNode) -> bool:
+        """Whether a tag says so: rebuilding leaves it only where the course itself has set it."""
+        return self.skip_cells_with_tag in cell.metadata.get("tags", [])
 
     def _blame(self, index: int) -> None:
         """Let a cell that had ended well bear that the kernel ended after it."""
@@ -210,6 +216,8 @@ class NotebookRun(Execute):
         try:
             for index, cell in enumerate(self.nb.cells[:end]):
                 if cell.cell_type != "code" or not cell.source.strip() or index in self._guilty:
+                    continue
+                if self._is_skipped(cell):
                     continue
                 run = self._attempt(cell, index)
                 if run.end in FATAL:

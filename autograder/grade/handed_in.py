@@ -2,11 +2,15 @@
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+
+from autograder.grade.metadata import kept_metadata, plain_text
+from autograder.grade.outputs import without_outputs
 
 # Values in a file, by the signs that begin or separate them. Each takes up to 250 bytes once
 # parsed, however short it is; an honest notebook of many MiB is mostly long strings.
@@ -15,7 +19,6 @@ MAX_CELLS = 5_000
 # Nobody types a MiB of code. A text cell can hold a photo of a handwritten answer.
 MAX_CODE, MAX_TEXT = 2**20, 16 * 2**20
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _CELL_TYPES = ("code", "markdown", "raw")
 
@@ -35,7 +38,7 @@ def parse_notebook(data: bytes) -> tuple[NotebookNode, tuple[str, ...]]:
     Returns
     -------
     notebook : nbformat.NotebookNode
-        Valid. Of the metadata, only what grading uses is there: nbgrader's marks and tags.
+        Valid. Of the metadata there is what :mod:`autograder.grade.metadata` lets through.
     notes : tuple of str
         What was mended, as the rest of sentences that begin with the file's name.
 
@@ -45,7 +48,8 @@ def parse_notebook(data: bytes) -> tuple[NotebookNode, tuple[str, ...]]:
         If it is no notebook, or one that would take too much memory.
     """
     text, notes = _text(data)
-    raw_cells = _raw_cells(_json(text))
+    raw = _json(text)
+    raw_cells = _raw_cells(raw)
     if not raw_cells:
         raise UnreadableError("has no cells")
     if len(raw_cells) > MAX_CELLS:
@@ -68,7 +72,8 @@ def parse_notebook(data: bytes) -> tuple[NotebookNode, tuple[str, ...]]:
             cell["id"] = identity
         seen.add(identity)
         taken.add(identity)
-    whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    metadata = kept_metadata(raw["metadata"], of_cell=False) if "metadata" in raw else {}
+    whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return nbformat.from_dict(whole), tuple(notes)
 
 
@@ -88,8 +93,11 @@ def _text(data: bytes) -> tuple[str, list[str]]:
 def _json(text: str) -> object:
     if text.lstrip()[:1] == "<":
         raise UnreadableError("is a web page, not a notebook")
-    if sum(map(text.count, ",[{")) > MAX_VALUES:
-        raise UnreadableError("holds too many values to be read")
+    if _count(text) > MAX_VALUES:  # perhaps of a plot, in an output
+        bare = without_outputs(text.encode(errors="surrogatepass"), sys.maxsize)
+        text = bare.decode(errors="surrogatepass")
+        if _count(text) > MAX_VALUES:
+            raise UnreadableError("holds too many values to be read")
     try:
         # Each cell's outputs are dropped as soon as it is parsed.
         return json.loads(text, object_hook=_without_outputs, strict=False)
@@ -102,8 +110,14 @@ def _json(text: str) -> object:
         raise UnreadableError("is broken: a number in it is too long") from None
 
 
+def _count(text: str) -> int:
+    """Return about how many values a text holds."""
+    return sum(map(text.count, ",[{"))
+
+
 def _without_outputs(value: dict[str, Any]) -> dict[str, Any]:
-    value.pop("outputs", None)
+    if "cell_type" in value:
+        value.pop("outputs", None)
     return value
 
 
@@ -179,12 +193,7 @@ def _source(raw: Mapping[str, Any]) -> str:
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return ""
-    return _clean(source).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _clean(text: str) -> str:
-    """Return a text that can be encoded, and compiled: without lone surrogates and NUL."""
-    return _SURROGATE.sub("\ufffd", text.replace("\0", ""))
+    return plain_text(source).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _identity(raw: Mapping[str, Any]) -> str:
@@ -198,25 +207,7 @@ def _identity(raw: Mapping[str, Any]) -> str:
 
 
 def _metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
-    metadata = raw.get("metadata")
-    if not isinstance(metadata, dict):
-        return {}
-    kept: dict[str, Any] = {}
-    if isinstance(metadata.get("nbgrader"), dict):
-        marks = {key: _scalar(value) for key, value in metadata["nbgrader"].items()}
-        kept["nbgrader"] = {key: value for key, value in marks.items() if value is not None}
-    if isinstance(metadata.get("tags"), list):
-        kept["tags"] = [_scalar(tag) for tag in metadata["tags"] if isinstance(tag, str)]
-    if isinstance(metadata.get("collapsed"), bool):
-        kept["collapsed"] = metadata["collapsed"]
-    return kept
-
-
-def _scalar(value: object) -> str | bool | int | float | None:
-    """Return a value of the metadata that nests nothing, and is text if it is text."""
-    if isinstance(value, str):
-        return _clean(value)
-    return value if isinstance(value, bool | int | float) else None
+    return kept_metadata(raw.get("metadata"), of_cell=True)
 
 
 def _attachments(value: object) -> dict[str, dict[str, str]]:
@@ -224,8 +215,8 @@ def _attachments(value: object) -> dict[str, dict[str, str]]:
     if not isinstance(value, dict):
         return {}
     return {
-        _clean(name): kept
+        plain_text(name): kept
         for name, bundle in value.items()
         if isinstance(bundle, dict)
-        and (kept := {_clean(kind): _source({"source": data}) for kind, data in bundle.items()})
+        and (kept := {plain_text(kind): _source({"source": data}) for kind, data in bundle.items()})
     }

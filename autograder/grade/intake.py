@@ -2,36 +2,24 @@
 
 import os
 import re
-import stat
 import unicodedata
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.grade.align import Alignment, align
 from autograder.grade.handed_in import UnreadableError, parse_notebook
+from autograder.grade.limits import Bounds
+from autograder.grade.listing import File, Listing, is_text, list_folder, shown_name
+from autograder.grade.outputs import read_without_outputs
 from autograder.grade.skeleton import Skeleton
 
-# A notebook of this course is 0.1 MiB, with plots some MiB; what films and data sets blow up more
-# than this would take its tenfold in memory.
-MAX_NOTEBOOK_BYTES = 64 * 2**20
 # A learner has a handful of copies; more of them would only take time.
 MAX_CANDIDATES = 12
-# Files to copy beside the notebook: a learner's modules and data, not an environment of packages.
-MAX_FILES = 2_000
-MAX_FILE_BYTES = 128 * 2**20
-MAX_TOTAL_BYTES = 512 * 2**20
-# How far a folder is looked through at all, whatever is in it.
-MAX_ENTRIES = 20_000
-MAX_DEPTH = 8
 MAX_NOTES = 20
 
-# What operating systems and Jupyter leave behind: never anyone's answer.
-_CLUTTER = ("__MACOSX", "._*", ".DS_Store", ".ipynb_checkpoints", "__pycache__")
 _EXACT, _COPY, _OTHER = range(3)
 
 
@@ -58,35 +46,10 @@ class Handin:
 
 
 @dataclass(frozen=True)
-class _File:
-    path: Path
-    name: str  # relative to the submission's folder
-    size: int
-    modified: float
-
-    @property
-    def base(self) -> str:
-        return PurePosixPath(self.name).name
-
-    @property
-    def depth(self) -> int:
-        return self.name.count("/")
-
-
-@dataclass
-class _Listing:
-    """All that was seen in a folder: regular files, and what cannot be read by name."""
-
-    files: list[_File] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class _Candidate:
     """A readable notebook that may be the one that a skeleton asks for."""
 
-    file: _File
+    file: File
     rank: int
     notebook: NotebookNode
     aligned: Alignment
@@ -106,7 +69,10 @@ class _Candidate:
 
 
 def read_submission(
-    folder: Path, skeletons: Sequence[Skeleton], ignore: Sequence[str] = ()
+    folder: Path,
+    skeletons: Sequence[Skeleton],
+    ignore: Sequence[str] = (),
+    bounds: Bounds | None = None,
 ) -> Handin:
     """Read a submission's folder; nothing outside it is read, and nothing in it raises.
 
@@ -118,10 +84,13 @@ def read_submission(
         The notebooks that the assignment asks for.
     ignore : sequence of str
         File names and globs of nbgrader's ``CourseDirectory.ignore``.
+    bounds : Bounds or None
+        How large a notebook may be; None: the defaults.
     """
+    bounds = bounds or Bounds()
     names = [f"{skeleton.name}.ipynb" for skeleton in skeletons]
     try:
-        listing = _list(folder, [*_CLUTTER, *ignore], names)
+        listing = list_folder(folder, ignore, names)
     except OSError as error:
         reason = f"the folder cannot be read ({error.strerror or type(error).__name__})"
         return Handin({}, {skeleton.name: reason for skeleton in skeletons}, {}, ())
@@ -130,9 +99,10 @@ def read_submission(
     missing: dict[str, str] = {}
     notes: list[str] = []
     served: set[str] = set()
+    homes: set[str] = set()
     for skeleton in skeletons:
         ranked = _ranked(skeleton, skeletons, [f for f in listing.files if f.name not in served])
-        candidates, problems = _read_all(skeleton, ranked)
+        candidates, problems = _read_all(skeleton, ranked, bounds.notebook)
         eligible = [found for found in candidates if found.rank < _OTHER or found.belongs]
         served.update(file.name for rank, file in ranked if rank < _OTHER and _is_named(file))
         if not eligible:
@@ -140,92 +110,17 @@ def read_submission(
             continue
         chosen = max(eligible, key=lambda candidate: candidate.merit)
         served.add(chosen.file.name)
+        homes.add(chosen.file.home)
         notebooks[skeleton.name] = chosen.notebook
         notes += _choice_notes(skeleton.name, chosen, eligible, ranked, problems)
-        notes += [f"{_shown(chosen.file.name)} {note}" for note in chosen.notes]
-    files, left_out = _others(listing.files, served, names)
+        notes += [f"{shown_name(chosen.file.name)} {note}" for note in chosen.notes]
+    files, left_out = _others(listing.files, served, names, homes)
     return Handin(notebooks, missing, files, tuple(notes + _shortened(listing.notes + left_out)))
 
 
-def _list(folder: Path, ignore: Sequence[str], names: Sequence[str]) -> _Listing:
-    """List a folder, the uppermost files first.
-
-    Raises
-    ------
-    OSError
-        If the folder itself cannot be read.
-    """
-    listing = _Listing()
-    pending: deque[tuple[Path, str]] = deque([(folder, "")])
-    seen = 0
-    while pending:
-        current, prefix = pending.popleft()
-        try:
-            with os.scandir(current) as entries:
-                inside = []
-                for entry in entries:
-                    seen += 1
-                    if seen > MAX_ENTRIES:
-                        break
-                    inside.append(entry)
-        except OSError:
-            if not prefix:
-                raise
-            listing.notes.append(f"The folder {_shown(prefix)} cannot be read and was left out.")
-            continue
-        for entry in sorted(inside, key=lambda entry: entry.name):
-            name = prefix + entry.name
-            if (prefix or entry.name not in names) and _is_ignored(entry.name, ignore):
-                continue
-            kind = _kind(entry)
-            if kind == "file":
-                status = entry.stat(follow_symlinks=False)
-                path = current / entry.name
-                listing.files.append(_File(path, name, status.st_size, status.st_mtime))
-            elif kind == "folder":
-                if prefix.count("/") < MAX_DEPTH and _is_text(entry.name):
-                    pending.append((current / entry.name, f"{name}/"))
-                else:
-                    listing.notes.append(f"The folder {_shown(name)} was left out.")
-                listing.refused[name] = "is a folder"
-            else:
-                listing.refused[name] = kind
-                listing.notes.append(f"{_shown(name)} {kind} and was left out.")
-        if seen > MAX_ENTRIES:
-            listing.notes.append(f"There are more than {MAX_ENTRIES} files; the rest was left out.")
-            break
-    return listing
-
-
-def _kind(entry: os.DirEntry[str]) -> str:
-    """Return "file" or "folder", or what an entry is that is neither."""
-    try:
-        mode = entry.stat(follow_symlinks=False).st_mode
-    except OSError:
-        return "cannot be read"
-    if stat.S_ISREG(mode):
-        return "file"
-    if stat.S_ISDIR(mode):
-        return "folder"
-    return "is a symbolic link" if stat.S_ISLNK(mode) else "is no ordinary file"
-
-
-def _is_ignored(name: str, patterns: Sequence[str]) -> bool:
-    """Whether nbgrader would ignore a name: a glob means no hidden file unless it says so."""
-    return any(
-        fnmatchcase(name, pattern) and name.startswith(".") <= pattern.startswith(".")
-        for pattern in patterns
-    )
-
-
-def _is_text(name: str) -> bool:
-    """Whether a file name is text: bytes that are no UTF-8 reach Python as lone surrogates."""
-    return not re.search(r"[\ud800-\udfff]", name)
-
-
 def _ranked(
-    skeleton: Skeleton, skeletons: Sequence[Skeleton], files: Sequence[_File]
-) -> list[tuple[int, _File]]:
+    skeleton: Skeleton, skeletons: Sequence[Skeleton], files: Sequence[File]
+) -> list[tuple[int, File]]:
     """Return the files that may be a skeleton's notebook, the likeliest first."""
     own = _plain(skeleton.name)
     # "problem1_extra" contains "problem1": the longest name that fits is the one that is meant.
@@ -237,12 +132,12 @@ def _ranked(
             "NFC", f"{skeleton.name}.ipynb"
         ):
             ranked.append((_EXACT, file))
-        elif file.depth > 1 or stem in others:
+        elif stem in others:
             continue
         elif _contains(stem, own) and (is_notebook or stem == own):
             longer = any(len(other) > len(own) and _contains(stem, other) for other in others)
             ranked.append((_OTHER if longer else _COPY, file))
-        elif is_notebook:
+        elif is_notebook and file.depth <= 1:
             ranked.append((_OTHER, file))
     ranked.sort(key=lambda pair: (pair[0], -pair[1].modified, pair[1].name))
     return ranked[:MAX_CANDIDATES]
@@ -264,12 +159,12 @@ def _contains(stem: str, name: str) -> bool:
     return f" {name} " in f" {stem} "
 
 
-def _is_named(file: _File) -> bool:
+def _is_named(file: File) -> bool:
     return _stem(file.base)[1]
 
 
 def _read_all(
-    skeleton: Skeleton, ranked: Sequence[tuple[int, _File]]
+    skeleton: Skeleton, ranked: Sequence[tuple[int, File]], limit: int
 ) -> tuple[list[_Candidate], dict[str, str]]:
     """Read candidates until an answered original is found; return also why some are unreadable."""
     candidates = []
@@ -278,9 +173,9 @@ def _read_all(
     for rank, file in ranked:
         size += file.size
         try:
-            if candidates and size > 2 * MAX_NOTEBOOK_BYTES:
+            if candidates and size > 2 * limit:
                 raise UnreadableError("is one of too many large notebooks")
-            notebook, notes = parse_notebook(_bytes(file))
+            notebook, notes = parse_notebook(_bytes(file, limit))
         except UnreadableError as error:
             if rank < _OTHER and _is_named(file):
                 problems[file.name] = str(error)
@@ -292,37 +187,39 @@ def _read_all(
     return candidates, problems
 
 
-def _bytes(file: _File) -> bytes:
+def _bytes(file: File, limit: int) -> bytes:
     """Read a file that was a regular one when it was listed.
 
     Raises
     ------
     UnreadableError
-        If it is too large, or cannot be read.
+        If it is too large, outputs aside, or cannot be read.
     """
-    limit = f"{MAX_NOTEBOOK_BYTES // 2**20} MiB"
-    if file.size > MAX_NOTEBOOK_BYTES:
-        raise UnreadableError(f"is too large ({file.size // 2**20} MiB; the limit is {limit})")
     try:
         # Not blocking, should it have become a FIFO since.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         with open(os.open(file.path, flags), "rb") as stream:
-            data = stream.read(MAX_NOTEBOOK_BYTES + 1)
+            data = stream.read(limit + 1) if file.size <= limit else None
+        if data is None or len(data) > limit:
+            data = read_without_outputs(file.path, limit)
     except OSError as error:
         raise UnreadableError(f"cannot be read ({error.strerror})") from None
-    if len(data) > MAX_NOTEBOOK_BYTES:
-        raise UnreadableError(f"is too large (the limit is {limit})")
+    if data is None:
+        raise UnreadableError(
+            f"is too large ({file.size // 2**20} MiB; the limit is {limit // 2**20} MiB without "
+            "the outputs, c.SubmissionLimits.notebook_mib)"
+        )
     return data
 
 
-def _reason(name: str, listing: _Listing, problems: Mapping[str, str]) -> str:
+def _reason(name: str, listing: Listing, problems: Mapping[str, str]) -> str:
     """Say in one line why there is no notebook."""
     wanted = f"{name}.ipynb"
     if problems:
         file, problem = next(iter(problems.items()))  # the likeliest candidate's
-        return f"{_shown(file)} {problem}"
+        return f"{shown_name(file)} {problem}"
     if wanted in listing.refused:
-        return f"{_shown(wanted)} {listing.refused[wanted]}"
+        return f"{shown_name(wanted)} {listing.refused[wanted]}"
     if not listing.files:
         return f"there is no {wanted}: the folder is empty"
     return f"there is no {wanted}, only {_enumerated([file.name for file in listing.files])}"
@@ -332,12 +229,12 @@ def _choice_notes(
     name: str,
     chosen: _Candidate,
     eligible: Sequence[_Candidate],
-    ranked: Sequence[tuple[int, _File]],
+    ranked: Sequence[tuple[int, File]],
     problems: Mapping[str, str],
 ) -> Iterator[str]:
     """Say which file was taken, wherever a learner could have meant another."""
     wanted = f"{name}.ipynb"
-    taken = _shown(chosen.file.name)
+    taken = shown_name(chosen.file.name)
     if chosen.rank != _EXACT:
         original = [file.name for rank, file in ranked if rank == _EXACT]
         if not original:
@@ -355,25 +252,25 @@ def _choice_notes(
 
 
 def _others(
-    files: Sequence[_File], served: set[str], names: Sequence[str]
+    files: Sequence[File], served: set[str], names: Sequence[str], homes: set[str]
 ) -> tuple[dict[str, Path], list[str]]:
     """Return the files to copy beside the notebooks, and notes on what is left out."""
     taken: dict[str, Path] = {}
     notes = []
-    total = 0
     reserved = {name.casefold() for name in names}
     for file in files:
         if file.name in served or file.name.split("/")[0].casefold() in reserved:
             continue
-        if not _is_text(file.name):
-            notes.append(f"{_shown(file.name)} has a name that is no text and was left out.")
-        elif file.size > MAX_FILE_BYTES or total + file.size > MAX_TOTAL_BYTES:
-            notes.append(f"{_shown(file.name)} is too large and was left out.")
-        elif len(taken) >= MAX_FILES:
-            notes.append(f"{_shown(file.name)} was left out: there are too many files.")
-        else:
+        if is_text(file.name):
             taken[file.name] = file.path
-            total += file.size
+        else:
+            notes.append(f"{shown_name(file.name)} has a name that is no text and was left out.")
+    # What lay beside a notebook in a folder within the folder lies beside it still.
+    for name, path in list(taken.items()):
+        for home in homes:
+            beside = name.removeprefix(home)
+            if home and beside != name and beside.split("/")[0].casefold() not in reserved:
+                taken.setdefault(beside, path)
     return taken, notes
 
 
@@ -383,13 +280,7 @@ def _shortened(notes: list[str]) -> list[str]:
 
 
 def _enumerated(names: Sequence[str]) -> str:
-    shown = [_shown(name) for name in names[:3]]
+    shown = [shown_name(name) for name in names[:3]]
     if len(names) > len(shown):
         shown.append(f"{len(names) - len(shown)} more")
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
-
-
-def _shown(name: str) -> str:
-    """Return a file name for a sentence: quoted and escaped, unless it is an ordinary word."""
-    short = name if len(name) <= 100 else f"{name[:60]}…{name[-30:]}"
-    return short if re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9_./-]*", short) else repr(short)

@@ -23,7 +23,7 @@ from autograder.notebooks import write_text
 
 FOLDER = ".autograder"
 _NEEDED = {"key", "score", "points", "notes", "notebooks"}
-_VERSION = 1  # of an entry, and of how submissions are graded
+_VERSION = 2  # of an entry, and of how submissions are graded
 
 
 class Ledger:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from traitlets.config import Config
 
+from autograder.grade.limits import Bounds
 from autograder.grade.parcel import Parcel
+from autograder.grade.released import Released
 from autograder.grade.skeleton import Skeleton
 from autograder.grade.standing import Standing
 from autograder.grade.verdict import Verdict
@@ -32,6 +34,10 @@ class Assignment:
     walls : Walls
         The sandbox, for workers that start one of their own.
     limits : Limits
+    bounds : Bounds
+        How much of a submission is read.
+    released : mapping of str to Released
+        What learners got, by notebook.
     programs : mapping of str to tuple of str
         The kernel's command by notebook, where it is not the warm Python kernel.
     """
@@ -45,6 +51,8 @@ class Assignment:
     keep: tuple[str, ...]
     walls: Walls
     limits: Limits
+    bounds: Bounds
+    released: Mapping[str, Released]
     programs: Mapping[str, tuple[str, ...]]
 
 
@@ -60,12 +68,15 @@ class Task:
     handed_in : datetime or None
         In UTC.
     standing : Standing
+    notes : tuple of str
+        What was unusual about the folder itself.
     """
 
     learner: str
     parcel: Parcel
     handed_in: datetime | None
     standing: Standing
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +113,9 @@ class Graded:
     learner : str
     notebooks : mapping of str to GradedNotebook
         By name; empty where there is nothing to be graded.
-    files : tuple of str
-        What lies beside the notebooks and is kept with them.
+    files : mapping of str to str
+        What lies beside the notebooks and is kept with them, and where it lay in what was handed
+        in, if it did.
     notes : tuple of str
         What an instructor should know.
     seconds, computing : float
@@ -114,7 +126,7 @@ class Graded:
 
     learner: str
     notebooks: Mapping[str, GradedNotebook]
-    files: tuple[str, ...]
+    files: Mapping[str, str]
     notes: tuple[str, ...]
     seconds: float
     computing: float = 0.0

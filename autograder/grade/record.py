@@ -19,6 +19,7 @@ class End(StrEnum):
     DIED = "died"
     MEMORY = "memory"
     NOT_RUN = "not run"
+    SKIPPED = "skipped"  # the course's own tag says so
 
 
 FATAL = (End.TIMEOUT, End.DIED, End.MEMORY)

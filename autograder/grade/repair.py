@@ -1,22 +1,18 @@
 """Rebuild what a learner handed in on the instructor's skeleton, ready to execute."""
 
-import bisect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.grade.align import Alignment, Theirs, Wanted, align, as_cell_id
+from autograder.grade.align import Alignment, Theirs, align, as_cell_id
+from autograder.grade.released import Released
+from autograder.grade.repair_notes import repair_notes
 from autograder.grade.skeleton import Skeleton, SkeletonCell
 
-# nbclient obeys the first two, papermill the third: none of them is a learner's to set.
-_UNSAFE_TAGS = frozenset({"skip-execution", "raises-exception", "injected-parameters"})
 _TAG = re.compile(r"[^,]{1,100}")
-# More cells than these are counted, not named.
-_NAMED_CELLS = 5
-
 # A place in the rebuilt notebook: a position in the skeleton or None, a learner's cell or None.
 _Place = tuple[int | None, Theirs | None]
 
@@ -37,7 +33,9 @@ class Rebuilt:
     repairs: tuple[str, ...]
 
 
-def rebuild(skeleton: Skeleton, notebook: NotebookNode) -> Rebuilt:
+def rebuild(
+    skeleton: Skeleton, notebook: NotebookNode, released: Released | None = None
+) -> Rebuilt:
     """Put a learner's cells on the skeleton; whatever the notebook holds, nothing is raised.
 
     Locked cells get the skeleton's source, solutions and written answers the learner's. All other
@@ -51,32 +49,41 @@ def rebuild(skeleton: Skeleton, notebook: NotebookNode) -> Rebuilt:
     skeleton : Skeleton
     notebook : nbformat.NotebookNode
         What was handed in, as `autograder.grade.intake.read_submission` reads it; not changed.
+    released : Released or None
+        What the course had handed out; None where nothing is known of it.
     """
+    released = released or Released()
     aligned = align(skeleton, notebook)
     order = _arranged(aligned)
     elsewhere = _defined_elsewhere(order, aligned)
     cells = []
+    taken_off: set[str] = set()
     for position, piece in order:
-        if position is None:
-            cells.append(_cell(piece, piece.cell_type, piece.source, piece.id))
+        want = aligned.wanted[position].cell if position is not None else None
+        tags, unwanted = _tags(piece, want, released)
+        taken_off |= unwanted
+        if want is None:
+            cells.append(_cell(piece, tags, piece.cell_type, piece.source, piece.id))
             continue
-        cell = aligned.wanted[position].cell
-        source = cell.source
+        source = want.source
         if position in elsewhere:
-            source = f"# The cell {cell.grade_id} had been deleted; another one has its answer."
-        elif piece is not None and not cell.locked:
+            source = f"# The cell {want.grade_id} was missing; another one has its answer."
+        elif piece is not None and not want.locked:
             source = piece.source
-        identity = piece.id if piece is not None else cell.grade_id
-        cells.append(_cell(piece, cell.cell_type, source, identity, cell.nbgrader))
+        identity = piece.id if piece is not None else want.grade_id
+        cells.append(_cell(piece, tags, want.cell_type, source, identity, want.nbgrader))
     _make_ids_unique(cells)
 
-    metadata = {}
+    metadata = dict(notebook.get("metadata") or {})
+    for key in ("kernelspec", "language_info"):  # the course's, or none
+        metadata.pop(key, None)
     if skeleton.kernelspec:
         metadata["kernelspec"] = skeleton.kernelspec
         if language := skeleton.kernelspec.get("language"):
             metadata["language_info"] = {"name": language}
     rebuilt = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return Rebuilt(from_dict(rebuilt), tuple(_repairs(aligned, elsewhere)))
+    notes = repair_notes(aligned, elsewhere, released, taken_off)
+    return Rebuilt(from_dict(rebuilt), tuple(notes))
 
 
 def _arranged(aligned: Alignment) -> list[_Place]:
@@ -137,18 +144,18 @@ def _defined_elsewhere(order: Sequence[_Place], aligned: Alignment) -> frozenset
 
 def _cell(
     piece: Theirs | None,
+    tags: Sequence[str],
     cell_type: str,
     source: str,
     identity: str,
     marks: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a cell that is ready to execute, with nothing of the learner's that could steer it."""
-    metadata: dict[str, Any] = {}
-    if piece is not None:
-        if tags := [tag for tag in _tags(piece) if tag.strip().lower() not in _UNSAFE_TAGS]:
-            metadata["tags"] = tags
-        if isinstance(piece.metadata.get("collapsed"), bool):
-            metadata["collapsed"] = piece.metadata["collapsed"]
+    metadata = dict(piece.metadata) if piece is not None else {}
+    metadata.pop("nbgrader", None)
+    metadata.pop("tags", None)
+    if tags:
+        metadata["tags"] = list(tags)
     if marks is not None:
         metadata["nbgrader"] = dict(marks)
     cell: dict[str, Any] = {
@@ -164,8 +171,33 @@ def _cell(
     return cell
 
 
-def _tags(piece: Theirs) -> list[str]:
-    tags = piece.metadata.get("tags")
+def _tags(
+    piece: Theirs | None, want: SkeletonCell | None, released: Released
+) -> tuple[list[str], set[str]]:
+    """Return the tags that a cell has in grading, and those that are the learner's alone.
+
+    How a cell is executed is for the course to say. Its tags hold where the cell is its own; a
+    changed one has them as far as the learner left them there.
+    """
+    grade_id = want.grade_id if want is not None else None
+    identity, squeezed = ("", "") if piece is None else (piece.id, piece.squeezed)
+    courses = released.tags_of(grade_id, identity, squeezed)
+    is_courses = want.locked if want is not None else released.tags_of(None, "", squeezed)
+    steering = {tag.lower() for tag in released.steering}
+    tags, unwanted = [], set()
+    for tag in _own_tags(piece):
+        plain = tag.strip().lower()
+        if plain not in steering or tag in courses:
+            tags.append(tag)
+        else:
+            unwanted.add(plain)
+    if is_courses:
+        tags += sorted(courses.difference(tags))
+    return tags, unwanted
+
+
+def _own_tags(piece: Theirs | None) -> list[str]:
+    tags = piece.metadata.get("tags") if piece is not None else None
     if not isinstance(tags, list):
         return []
     return list(dict.fromkeys(tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)))
@@ -185,119 +217,3 @@ def _make_ids_unique(cells: Sequence[dict[str, Any]]) -> None:
                 unique = f"{base[:56]}-{counts[base]}"
             seen.add(unique)
             cell["id"] = unique
-
-
-def _repairs(aligned: Alignment, elsewhere: frozenset[int]) -> Iterator[str]:
-    """Yield one sentence for each kind of thing that was put right."""
-    found = [(aligned.wanted[here], aligned.theirs[place]) for here, place in aligned.found.items()]
-    found.sort(key=lambda pair: pair[0].position)
-    deleted = [want for want in aligned.wanted if want.position not in aligned.found]
-    yield from _sentence(
-        [want for want in deleted if want.position not in elsewhere],
-        "had been deleted; it was put back.",
-        "had been deleted; they were put back.",
-    )
-    yield from _sentence(
-        [want for want in deleted if want.position in elsewhere],
-        "had been deleted; its answer was found in another cell.",
-        "had been deleted; their answers were found in other cells.",
-    )
-    for position in sorted(aligned.copies)[: 4 * _NAMED_CELLS]:
-        want, count = aligned.wanted[position], aligned.copies[position]
-        kept = "the course's was kept"
-        if not want.cell.locked:
-            is_answered = want.is_answered_by(aligned.theirs[aligned.found[position]])
-            kept = "the first answer was graded" if is_answered else "one was kept"
-        yield f"The cell {want.cell.grade_id} was there {count} times; {kept}."
-    yield from _sentence(
-        _moved(found),
-        "had been moved; it was put back in its place.",
-        "had been moved; they were put back in their places.",
-    )
-    yield from _sentence(
-        [want for want, piece in found if want.cell.locked and not want.is_unchanged_in(piece)],
-        "had been changed; the original was put back.",
-        "had been changed; the originals were put back.",
-    )
-    for kind in ("code", "markdown"):
-        retyped = [want for want, piece in found if want.cell.cell_type == kind != piece.cell_type]
-        yield from _sentence(
-            retyped,
-            f"was no {kind} cell any more; it is one again.",
-            f"were no {kind} cells any more; they are again.",
-        )
-    yield from _sentence(
-        [want for want, piece in found if piece.grade_id != want.cell.grade_id],
-        "had lost its nbgrader mark; it was recognised without.",
-        "had lost their nbgrader marks; they were recognised without.",
-    )
-    yield from _sentence(
-        [
-            want
-            for want, piece in found
-            if piece.grade_id == want.cell.grade_id and not _has_settings(piece, want.cell)
-        ],
-        "had other nbgrader settings than the course's; the course's were used.",
-        "had other nbgrader settings than the course's; the course's were used.",
-    )
-    yield from _strangers(aligned)
-    unsafe = {tag.strip().lower() for piece in aligned.theirs for tag in _tags(piece)}
-    for tag in sorted(unsafe & _UNSAFE_TAGS):
-        yield f"The tag {tag} was taken off: in grading, all cells run alike."
-
-
-def _sentence(wants: Sequence[Wanted], one: str, many: str) -> Iterator[str]:
-    names = [want.cell.grade_id for want in wants]
-    if len(names) == 1:
-        yield f"The cell {names[0]} {one}"
-    elif names:
-        shown = names[: _NAMED_CELLS - 1] if len(names) > _NAMED_CELLS else names[:-1]
-        left = len(names) - len(shown)
-        last = names[-1] if left == 1 else f"{left} more"
-        yield f"The cells {', '.join(shown)} and {last} {many}"
-
-
-def _moved(found: Sequence[tuple[Wanted, Theirs]]) -> list[Wanted]:
-    """Return the fewest cells whose moving explains the learner's order."""
-    ends: list[int] = []  # of the rising runs of each length so far, their smallest last place
-    lengths = []
-    for _, piece in found:
-        length = bisect.bisect_left(ends, piece.place)
-        ends[length : length + 1] = [piece.place]
-        lengths.append(length)
-    moved = []
-    needed = len(ends) - 1
-    for (want, _), length in zip(reversed(found), reversed(lengths), strict=True):
-        if length == needed:
-            needed -= 1
-        else:
-            moved.append(want)
-    return moved[::-1]
-
-
-def _has_settings(piece: Theirs, cell: SkeletonCell) -> bool:
-    """Whether a cell's nbgrader metadata say what the course says, as far as it matters."""
-    marks = piece.marks or {}
-    is_grade, is_solution = marks.get("grade") is True, marks.get("solution") is True
-    # nbgrader's rule for what counts as locked, whatever the mark says.
-    is_locked = not is_solution and (is_grade or marks.get("locked") is True)
-    said = is_grade, is_solution, marks.get("task", False) is True, is_locked
-    has_points = cell.points is None or marks.get("points") == cell.points
-    return has_points and said == (cell.grade, cell.solution, cell.task, cell.locked)
-
-
-def _strangers(aligned: Alignment) -> Iterator[str]:
-    """Tell of cells with the nbgrader mark of another cell, or of none that the course knows."""
-    known = {want.cell.grade_id for want in aligned.wanted}
-    copied = {aligned.wanted[position].cell.grade_id for position in aligned.copies}
-    used = {*aligned.found.values(), *aligned.dropped}
-    count = sum(
-        piece.place not in used
-        and bool(piece.marks)
-        and (piece.grade_id not in known or piece.grade_id not in copied)
-        for piece in aligned.theirs
-    )
-    if count == 1:
-        yield "A cell had an nbgrader mark that is not its own; it ran as an ordinary cell."
-    elif count:
-        yield f"{count} cells had nbgrader marks that are not their own; they ran as ordinary ones."

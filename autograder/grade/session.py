@@ -1,7 +1,7 @@
 """Grade a whole class: what changed since the last time, on all cores, with one writer."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
@@ -21,13 +21,16 @@ from autograder.grade.course import Course, Submission
 from autograder.grade.executor import Place, carry_out, cluster, local, prepare
 from autograder.grade.gradebook import NoSuchStudent
 from autograder.grade.ledger import FOLDER, Ledger, agrees, fingerprint
+from autograder.grade.limits import SubmissionLimits
 from autograder.grade.lock import Lock
 from autograder.grade.parcel import Parcel, pack
 from autograder.grade.payload import Assignment, Graded, Task
 from autograder.grade.registration import modules_of, programs_of, register
+from autograder.grade.released import read_released
 from autograder.grade.scouting import memory_of, scout
 from autograder.grade.skeleton import read_skeletons
 from autograder.grade.standing import Standing, read_standings
+from autograder.grade.timestamps import handed_in
 from autograder.grade.verdict import Outcome
 from autograder.grade.writing import replace_folder, sweep
 from autograder.kernels.levels import Level
@@ -70,6 +73,7 @@ class _Waiting:
     submission: Submission
     standing: Standing
     handed_in: datetime | None
+    notes: tuple[str, ...]
 
 
 class Session:
@@ -158,14 +162,15 @@ class Session:
                 standing = standings.get(submission.learner, stranger)
                 try:
                     kept = self._kept(submission, standing, scores.get(submission.learner, {}))
-                    handed_in = submission.handed_in()
+                    time, note = handed_in(submission.folder, self._course.config)
                 except (OSError, ValueError) as error:
                     yield _no_grade(submission.learner, _reason(error))
                     continue
                 if kept is not None:
                     yield kept
                 else:
-                    waiting.append(_Waiting(submission, standing, handed_in))
+                    notes = (*submission.notes, *([note] if note else ()))
+                    waiting.append(_Waiting(submission, standing, time, notes))
             if waiting:
                 yield from self._grade_all(gradebook, waiting)
 
@@ -186,6 +191,8 @@ class Session:
             keep=tuple(sorted(self._autograde.exclude_overwriting.get(self._name, ()))),
             walls=self._walls,
             limits=KernelLimits(config=self._course.config).values(),
+            bounds=SubmissionLimits(config=self._course.config).values(),
+            released=read_released(self._course, skeletons, self._name),
             programs=programs_of(skeletons, self._course.config),
         )
 
@@ -194,19 +201,25 @@ class Session:
         entry = None if self._force else self._ledger.entry(submission.learner)
         if entry is None or not submission.has_pages(entry["notebooks"]):
             return None
-        key = self._ledger.key(pack(submission.folder).digest, repr(standing))
+        key = self._ledger.key(self._pack(submission).digest, repr(standing))
         if entry["key"] != key or not agrees(entry, scores):
             return None
         return Result(
             submission.learner, "kept", entry["score"], entry["points"], 0.0, tuple(entry["notes"])
         )
 
+    def _pack(self, submission: Submission) -> Parcel:
+        wanted = tuple(f"{skeleton.name}.ipynb" for skeleton in self._assignment.skeletons)
+        return pack(submission.folder, (), self._assignment.bounds, wanted)
+
     def _grade_all(self, gradebook: Gradebook, waiting: Sequence[_Waiting]) -> Iterator[Result]:
         """Keep all workers busy, and write down what they return."""
         by_learner = {one.submission.learner: one.submission for one in waiting}
         function = partial(_grade, self._content, self._address(len(waiting)))
         unreadable: list[Result] = []
-        for task, future in carry_out(self._place, function, _tasks(waiting, unreadable)):
+        for task, future in carry_out(
+            self._place, function, _tasks(waiting, self._pack, unreadable)
+        ):
             submission = by_learner[task.learner]
             try:
                 yield self._write_down(gradebook, submission, task, future.result())
@@ -262,6 +275,8 @@ class Session:
             create_student=self._autograde.create_student,
             is_known=is_known,
         )
+        penalty = sum(notebook.penalty or 0.0 for notebook in graded.notebooks.values())
+        score = max(0.0, score - penalty)  # as nbgrader's exports reckon
         copies = self._files_beside(submission, graded)
         present = {
             name: notebook
@@ -282,14 +297,15 @@ class Session:
     def _files_beside(self, submission: Submission, graded: Graded) -> dict[str, Path]:
         """Return where the files come from that lie beside the notebooks, by name."""
         source = self._course.folder("source_directory", self._name)
+        own = submission.folder.resolve()
         learners_own = self._autograde.exclude_overwriting.get(self._name, ())
         found = {}
         for name in graded.files:
-            places = [submission.folder / name, source / name]
-            if name not in learners_own:
-                places.reverse()
+            theirs = (submission.folder / graded.files[name]).resolve()
+            places = [theirs] if theirs.is_relative_to(own) else []
+            places.insert(len(places) if name in learners_own else 0, (source / name).resolve())
             for place in places:
-                if place.is_file() and not place.is_symlink():
+                if place.is_file():
                     found.setdefault(name, place)
         return found
 
@@ -298,18 +314,23 @@ def _grade(content: bytes, address: Address | None, is_local: bool, task: Task) 
     return work.grade(content, address if is_local else None, task)
 
 
-def _tasks(waiting: Iterable[_Waiting], unreadable: list[Result]) -> Iterator[Task]:
+def _tasks(
+    waiting: Iterable[_Waiting],
+    pack: Callable[[Submission], Parcel],
+    unreadable: list[Result],
+) -> Iterator[Task]:
     """Yield what workers are told; files are read only now, a few submissions ahead.
 
     What cannot be read any more is added to ``unreadable``.
     """
     for one in waiting:
         try:
-            parcel = pack(one.submission.folder)
+            parcel = pack(one.submission)
         except OSError as error:
             unreadable.append(_no_grade(one.submission.learner, _reason(error)))
         else:
-            yield Task(one.submission.learner, parcel, one.handed_in, one.standing)
+            notes = (*one.notes, *parcel.notes)
+            yield Task(one.submission.learner, parcel, one.handed_in, one.standing, notes)
 
 
 def _unusual(graded: Graded) -> Iterator[str]:

@@ -8,7 +8,7 @@ import atexit
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -85,13 +85,13 @@ def grade(content: bytes, address: Address | None, task: Task) -> Graded:
         folder.mkdir()
         task.parcel.unpack(folder)
         ignore = CourseDirectory(config=assignment.config).ignore
-        handin = read_submission(folder, assignment.skeletons, ignore)
-        left_out = tuple(f"{name!r} was left out." for name in task.parcel.left_out)
-        notes = (*handin.notes, *left_out)
+        handin = read_submission(folder, assignment.skeletons, ignore, assignment.bounds)
+        notes = (*handin.notes, *task.notes)
         if not handin.notebooks:
             reasons = tuple(dict.fromkeys(handin.missing.values()))
-            return Graded(task.learner, {}, (), (*reasons, *notes), time.monotonic() - begin)
+            return Graded(task.learner, {}, {}, (*reasons, *notes), time.monotonic() - begin)
         files = _files(assignment, handin, Path(temporary, "beside"))
+        others = _others(assignment, handin)
         notebooks, computing, restarts = {}, 0.0, 0
         for skeleton in assignment.skeletons:
             if skeleton.name not in handin.notebooks:
@@ -99,20 +99,28 @@ def grade(content: bytes, address: Address | None, task: Task) -> Graded:
                 notes = (*notes, handin.missing[skeleton.name])
                 continue
             workplace = Path(temporary, f"work-{len(notebooks)}")
-            _lay_out(workplace, files)
+            beside = {name: text for name, text in others.items() if name != skeleton.name}
+            _lay_out(workplace, files, beside)
             one = _Notebook(tools, address, task, skeleton, notes)
             notebooks[skeleton.name], seconds, again = one.graded(
                 handin.notebooks[skeleton.name], workplace
             )
             computing += seconds
             restarts += again
+        where = {name: path.relative_to(folder) for name, path in handin.files.items()}
     repairs = (repair for notebook in notebooks.values() for repair in notebook.repairs)
+    penalty = sum(notebook.penalty or 0.0 for notebook in notebooks.values())
+    late = (f"{penalty:g} off for lateness",) if penalty else ()
     return Graded(
         learner=task.learner,
         notebooks=notebooks,
         # nbgrader and formgrader take each notebook there for one of the assignment's.
-        files=tuple(sorted(name for name in files if not name.endswith(".ipynb"))),
-        notes=tuple(dict.fromkeys([*notes, *repairs])),
+        files={
+            name: where.get(name, Path(name)).as_posix()
+            for name in sorted(files)
+            if not name.endswith(".ipynb")
+        },
+        notes=tuple(dict.fromkeys([*late, *notes, *repairs])),
         seconds=time.monotonic() - begin,
         computing=computing,
         restarts=restarts,
@@ -161,7 +169,8 @@ class _Notebook:
     def graded(self, notebook: NotebookNode, workplace: Path) -> tuple[GradedNotebook, float, int]:
         """Return the result, the seconds that its cells took, and how often a kernel was new."""
         self._resources["metadata"] = {"name": self._skeleton.name, "path": str(workplace)}
-        rebuilt = rebuild(self._skeleton, notebook)
+        released = self._tools.assignment.released.get(self._skeleton.name)
+        rebuilt = rebuild(self._skeleton, notebook, released)
         notebook = rebuilt.notebook
         settings = Autograde(config=self._config)
         for station in self._stations(settings.sanitize_preprocessors):
@@ -267,8 +276,36 @@ def _files(assignment: Assignment, handin: Handin, folder: Path) -> dict[str, Pa
     return {**public, **handin.files, **kept}
 
 
-def _lay_out(workplace: Path, files: Mapping[str, Path]) -> None:
+def _others(assignment: Assignment, handin: Handin) -> dict[str, str]:
+    """Return the assignment's notebooks as they lie beside one another, by name.
+
+    They are the learner's, on the instructor's cells but without hidden tests: code could read them
+    there.
+    """
+    if len(handin.notebooks) < 2:
+        return {}
+    return {
+        skeleton.name: notebook_text(
+            rebuild(
+                _visible(skeleton),
+                handin.notebooks[skeleton.name],
+                assignment.released.get(skeleton.name),
+            ).notebook
+        )
+        for skeleton in assignment.skeletons
+        if skeleton.name in handin.notebooks
+    }
+
+
+def _visible(skeleton: Skeleton) -> Skeleton:
+    cells = (replace(cell, source=skeleton.visible(cell)) for cell in skeleton.cells)
+    return replace(skeleton, cells=tuple(cells))
+
+
+def _lay_out(workplace: Path, files: Mapping[str, Path], notebooks: Mapping[str, str]) -> None:
     workplace.mkdir()
+    for name, text in notebooks.items():
+        (workplace / f"{name}.ipynb").write_text(text, encoding="utf-8", errors="backslashreplace")
     for name, path in files.items():
         target = workplace / name
         target.parent.mkdir(parents=True, exist_ok=True)
