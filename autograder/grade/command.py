@@ -6,7 +6,8 @@ Submissions are never changed. What was graded before and has not changed is kep
 """
 
 import argparse
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from autograder.grade.session import Result, Session
+
+# A note that so many submissions have is written once, below the table.
+_MANY = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +73,14 @@ def run(arguments: argparse.Namespace) -> int:
         force=arguments.force,
     ) as session:
         results = sorted(_shown(session, assignment, errors), key=lambda result: result.learner)
-    Console().print(_table(results, assignment))
+    shared = _shared([result.notes for result in results])
+    output = Console()
+    output.print(_table(results, assignment, shared))
+    for number, (note, count) in enumerate(shared.items(), start=1):
+        text = f"[{number}] {count} of {len(results)} submissions: {_printable(note)}"
+        output.print(text, markup=False, highlight=False, soft_wrap=True)
+    for note in session.notes:
+        errors.print(_printable(note), markup=False, highlight=False, soft_wrap=True)
     missing = sum(result.score is None for result in results)
     if missing:
         errors.print(f"{missing} of {len(results)} submissions have no grade.", highlight=False)
@@ -122,7 +133,13 @@ def _shown(session: "Session", assignment: str, console: "Console") -> Iterator[
             yield result
 
 
-def _table(results: list["Result"], assignment: str) -> "Table":
+def _shared(notes: Iterable[Sequence[str]]) -> dict[str, int]:
+    """Return the notes that stand with many submissions, to be written once, and with how many."""
+    counts = Counter(note for each in notes for note in dict.fromkeys(each))
+    return {note: count for note, count in counts.items() if count >= _MANY}
+
+
+def _table(results: list["Result"], assignment: str, shared: Collection[str]) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
@@ -132,11 +149,13 @@ def _table(results: list["Result"], assignment: str) -> "Table":
     table.add_column("status")
     table.add_column("seconds", justify="right")
     table.add_column("note", overflow="fold")
+    numbers = {note: f"[{number}]" for number, note in enumerate(shared, start=1)}
     for result in results:
         score = "–" if result.score is None else f"{result.score:g} / {result.points:g}"
         seconds = f"{result.seconds:.1f}"
         # As Text, in which [b] is no markup: learners name folders and files.
-        learner, notes = (Text(_printable(s)) for s in (result.learner, "; ".join(result.notes)))
+        joined = "; ".join(numbers.get(note, note) for note in result.notes)
+        learner, notes = (Text(_printable(s)) for s in (result.learner, joined))
         table.add_row(learner, score, result.status, seconds, notes)
     return table
 

@@ -69,6 +69,7 @@ def without_outputs(data: bytes | mmap.mmap, limit: int) -> bytes | None:
                 return None
             kept.append(data[begin : value.end()])
             dropped_at = depth
-    if length + len(data) - begin > limit:
-        return None
-    return b"".join([*kept, data[begin:]])
+    if dropped_at is None:  # else the file ends within outputs
+        length += len(data) - begin
+        kept.append(data[begin:])
+    return b"".join(kept) if length <= limit else None

@@ -133,6 +133,11 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the course's own files could not be laid beside the notebooks."""
+        return tuple(f"In source/{self._name}, {note}" for note in self._assignment.public.notes)
+
     def close(self) -> None:
         """End the processes that kernels are forked from."""
         if self._server is not None:

@@ -5,10 +5,10 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
 import dateutil.parser
 from dateutil.tz import gettz, tzoffset
-from dateutil.zoneinfo import get_zonefile_instance
 from nbgrader.exchange.abc import Exchange
 from traitlets.config import Config
 
@@ -162,9 +162,14 @@ def _zone(name: str, plain: datetime, home: str) -> tzinfo:
 def _offsets(name: str, plain: datetime) -> frozenset[timedelta]:
     """Return how far from UTC the zones are that go by an abbreviation at some time."""
     found = set()
-    for zone in get_zonefile_instance().zones.values():
+    for zone in _zones():
         for fold in (0, 1):
             local = plain.replace(tzinfo=zone, fold=fold)
             if local.tzname() == name:
                 found.add(local.utcoffset())
     return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> tuple[ZoneInfo, ...]:
+    return tuple(ZoneInfo(name) for name in available_timezones())

@@ -126,6 +126,20 @@ class TestChoosing:
             "w06_assignment.ipynb"
         }
 
+    def test_a_notebook_in_folders_within_folders_has_its_files_beside_it(
+        self, tmp_path: Path
+    ) -> None:
+        inner = tmp_path / "ann/ps1/w05_assignment"
+        write(inner / "w05_assignment.ipynb", notebook_of())
+        write(inner / "data/a.csv", b"1")
+        handin = read(tmp_path)
+        assert answers_in(handin) == 1
+        assert handin.files["data/a.csv"] == inner / "data/a.csv"
+        name = "ann/ps1/w05_assignment/w05_assignment.ipynb"
+        assert handin.notes == (
+            f"Your file is called {name}; it was graded as w05_assignment.ipynb.",
+        )
+
     def test_the_copy_with_most_answers_is_taken_then_the_newest(self, tmp_path: Path) -> None:
         write(tmp_path / "w05_assignment (1).ipynb", notebook_of(answers=1))
         write(tmp_path / "w05_assignment (2).ipynb", notebook_of(answers=2), age=200)
@@ -410,6 +424,30 @@ class TestParsing:
         parsed, notes = parse_notebook(json.dumps(notebook).encode())
         assert [len(cell.source) for cell in parsed.cells] == [MAX_CODE, 1]
         assert notes == ("has 1 cells that are far too long; they were cut off.",)
+
+    def test_metadata_that_steer_other_programs_go(self) -> None:
+        cell = {"trusted": True, "execution": {"a": 1}, "mine": {"a": [None, 1.5]}, "jupyter": 5}
+        whole = {"widgets": {}, "jupytext": {"formats": "../x//py"}, "kernelspec": 5, "mine": 1}
+        raw = {"cells": [{"cell_type": "code", "source": "", "metadata": cell}], "metadata": whole}
+        notebook, _ = parse_notebook(json.dumps(raw).encode())
+        nbformat.validate(notebook)
+        assert notebook.metadata == {"mine": 1}
+        assert notebook.cells[0].metadata == {"mine": {"a": [None, 1.5]}}
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            {"name": "a\nb", "format": 5, "collapsed": "yes", "tags": 5},
+            {"jupyter": {"source_hidden": 1, "outputs_hidden": True}, "x": "\ud800"},
+            {"name": "", "title": 5, "authors": {}, "x": float("nan")},
+        ],
+    )
+    def test_metadata_are_valid_afterwards(self, metadata: dict[str, Any]) -> None:
+        cell = {"cell_type": "code", "source": "", "metadata": metadata}
+        raw = {"cells": [cell], "metadata": metadata}
+        notebook, _ = parse_notebook(json.dumps(raw).encode())
+        nbformat.validate(notebook)
+        assert nbformat.writes(notebook).encode()
 
     def test_deep_metadata_go_no_further(self) -> None:
         deep: Any = 0

@@ -14,6 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
+from autograder.grade import session
 from autograder.grade.executor import carry_out, local
 
 ANSWERS = {
@@ -223,15 +224,24 @@ class TestWorkers:
         }
 
     def test_an_engine_error_names_the_submission_and_the_class_goes_on(
-        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+        self,
+        small_course: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        def refuse(folder: Path, _: object) -> tuple[None, None]:
+            if "sample01" in folder.parts:
+                raise OSError(5, "Input/output error", str(folder / "timestamp.txt"))
+            return None, None
+
         course = built(small_course, LEARNERS[:2])
-        (course / "submitted/sample01/w90_tiny/timestamp.txt").write_text("some time ago")
+        monkeypatch.setattr(session, "handed_in", refuse)
         assert main(["grade", "w90", "--course-dir", str(course)]) == 1
         captured = capsys.readouterr()
         assert "sample01: no grade" in captured.err
         assert "sample02: graded" in captured.err
-        assert "timestamp.txt holds no time" in " ".join(captured.out.replace("│", " ").split())
+        shown = "".join(captured.out.replace("│", " ").split())
+        assert "timestamp.txt:Input/outputerror" in shown
         assert totals(course) == {"sample02": 10}
 
 
