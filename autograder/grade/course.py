@@ -107,7 +107,7 @@ class Course:
             for folder in sorted(base.glob("*"))
             if folder.name not in excluded and folder.is_dir()
         }
-        known = self._learners(assignment)
+        known = self._learners()
         found = []
         for name, folder in folders.items():
             inner = self._nearest(folder, rest, assignment)
@@ -158,9 +158,9 @@ class Course:
             folder = folder / part
         return folder if folder.is_dir() else None
 
-    def _learners(self, assignment: str) -> set[str]:
+    def _learners(self) -> set[str]:
         """Return the ids of the learners whom the gradebook knows."""
-        directory = self.directory(assignment)
+        directory = self.directory("*")
         if not _has_gradebook(directory):
             return set()
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
@@ -193,10 +193,8 @@ def _nearest_learner(name: str, known: Collection[str], folders: Collection[str]
     """Return the learner whose folder has a name: a known one, if that is certain."""
     if name in known:
         return name
-    # One who has a folder of the very name is somebody else.
-    near = [learner for learner in known if _alike(learner, name) and learner not in folders]
-    rivals = [folder for folder in folders if _alike(folder, name)]
-    if len(rivals) > 1:
+    near = [learner for learner in known if _alike(learner, name)]
+    if sum(_alike(folder, name) for folder in folders) > 1:  # then they may be different learners
         return name
     return near[0] if len(near) == 1 else name.strip() or name
 
