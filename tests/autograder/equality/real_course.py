@@ -194,7 +194,7 @@ RIGHT = {
     "why": "Because of **this**.",
 }
 # nbgrader reads an offset only in this form as it is meant; see the table of differences.
-ON_TIME, LATE = "2031-05-01 10:00:00 UTC", "2031-05-02T15:30:00+02:00"
+ON_TIME, LATE = "2031-05-01 10:00:00 UTC", "2031-05-02T17:26:40+02:00"
 # What nbgrader leaves behind when it copies a submission.
 CLUTTER = {"scratch.ipynb": "{}", "feedback/old.html": "…", "settings.pyc": "…"}
 DUE = datetime(2031, 5, 2, 12)
