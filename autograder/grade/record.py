@@ -3,11 +3,13 @@
 Between this and the verdict nothing runs, so that another process can come to judge.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from nbformat import NotebookNode
+
+from autograder.kernels.guard_settings import Replaced
 
 
 class End(StrEnum):
@@ -38,12 +40,15 @@ class CellRun:
         The name of the error, or nothing.
     report : dict or None
         What the kernel's guard saw of a test cell; None without a valid seal.
+    replaced : Replaced
+        What the instructor's own notebook replaced; nothing for a learner's.
     """
 
     end: End
     seconds: float = 0.0
     error: str = ""
     report: dict[str, Any] | None = None
+    replaced: Replaced = field(default_factory=Replaced)
 
 
 @dataclass(frozen=True)

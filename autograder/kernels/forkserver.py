@@ -27,6 +27,7 @@ from typing import Any
 
 import psutil
 
+from autograder.kernels.guard_settings import GuardSettings
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox import IMPORTED, SOCKET
 from autograder.kernels.supervisor import Job, supervise
@@ -137,9 +138,7 @@ class ForkServer:
             connection=request["connection"],
             environment=request["environment"],
             limits=Limits(**request["limits"]),
-            secret=bytes.fromhex(request["secret"]),
-            tests=frozenset(request["tests"]),
-            own=frozenset(request["own"]),
+            guard=GuardSettings.from_json(request["guard"]),
             workplace=request["workplace"],
             program=request["program"],
         )

@@ -8,7 +8,9 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
+from autograder.kernels.guard_settings import GuardSettings
 from autograder.kernels.kernel import start_kernel
 from autograder.kernels.limits import Limits, apply_limits
 
@@ -20,24 +22,25 @@ def command() -> list[str]:
     return [sys.executable, "-m", "autograder.kernels.fresh", "{connection_file}"]
 
 
-def settings(
-    secret: str, tests: list[str], own: list[str], limits: dict[str, int]
-) -> dict[str, str]:
-    """Return what the kernel needs in its environment."""
-    content = {"secret": secret, "tests": tests, "own": own, "limits": limits}
-    return {VARIABLE: json.dumps(content)}
+def settings(guard: dict[str, Any], limits: dict[str, int]) -> dict[str, str]:
+    """Return what the kernel needs in its environment.
+
+    Parameters
+    ----------
+    guard : dict
+        Of :meth:`~autograder.kernels.guard_settings.GuardSettings.to_json`.
+    limits : dict
+        See :class:`~autograder.kernels.limits.Limits`.
+    """
+    return {VARIABLE: json.dumps({"guard": guard, "limits": limits})}
 
 
 def main() -> None:
     """Run the kernel."""
-    own = json.loads(os.environ.pop(VARIABLE, "{}"))
-    limits = Limits(**own.get("limits", {}))
-    start_kernel(
-        Path(sys.argv[1]),
-        bytes.fromhex(own.get("secret", "")),
-        frozenset(own.get("tests", ())),
-        when_bound=lambda: apply_limits(limits),
-    )
+    content = json.loads(os.environ.pop(VARIABLE, "{}"))
+    limits = Limits(**content.get("limits", {}))
+    guard = GuardSettings.from_json(content.get("guard", {}))
+    start_kernel(Path(sys.argv[1]), guard, when_bound=lambda: apply_limits(limits))
 
 
 if __name__ == "__main__":

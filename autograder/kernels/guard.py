@@ -3,35 +3,33 @@
 A learner's code and the tests run in one process, so nothing here is out of a determined learner's
 reach: who rewrites memory, or imitates the kernel's own frames, gets by. What it gives is evidence:
 the reply to a test cell is sealed with a key that no attribute leads to, and tells what had been
-exchanged. No seal, no points. What can be an honest intention, a helper called ``check`` or a
-library's own patch, is put right before a test without a word.
+replaced. No seal, no points. What can be an honest intention, a helper called ``check`` or a
+library's own patch, is put right before a test without a word; what the instructor's own tests
+replace stays replaced.
 """
 
 import gc
-import hashlib
 import sys
 import threading
-from _hashlib import hmac_digest  # what hmac itself calls; hmac's names a notebook could exchange
-from collections.abc import Generator
+from _hashlib import hmac_digest  # what hmac itself calls; hmac's names a notebook could replace
+from collections.abc import Callable, Container, Generator
 from functools import partial
+from secrets import token_bytes
 from types import FrameType
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder.kernels.guard_settings import GuardSettings, digest
 from autograder.kernels.stock import PROGRAMS, Stock
 
-REPORT = "forwardpass"  # where a reply's metadata has the guard's report
+REPORT = "forwardpass"  # where a reply has the guard's report, and the first one its key
+_TRACING = ("sys.settrace", "sys.setprofile")
 
 
-def digest(code: str) -> str:
-    """Return what a test cell is known by in a kernel: its text would give the tests away."""
-    return hashlib.sha256(code.encode(errors="surrogatepass")).hexdigest()
-
-
-def seal_of(secret: bytes, report: dict[str, Any]) -> str:
+def seal_of(key: bytes, report: dict[str, Any]) -> str:
     """Return the seal of a report, which only the kernel's guard and its grader can make."""
-    return hmac_digest(secret, repr(sorted(report.items())).encode(), "sha256").hex()
+    return hmac_digest(key, repr(sorted(report.items())).encode(), "sha256").hex()
 
 
 class Guard:
@@ -40,34 +38,31 @@ class Guard:
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
-    secret : bytes
-        The key of the seals.
-    tests : frozenset of str
-        The digests of the cells to be watched.
-    own : frozenset of str
-        Names that the course's exercises define: a learner's ``filter`` may be an answer.
+    settings : GuardSettings
     """
 
-    def __init__(
-        self,
-        shell: InteractiveShell,
-        secret: bytes,
-        tests: frozenset[str],
-        own: frozenset[str] = frozenset(),
-    ) -> None:
+    def __init__(self, shell: InteractiveShell, settings: GuardSettings) -> None:
         private: list[Any] = []
-        watch = _watching(shell, secret, tests, Stock(shell, own), private)
+        stock = Stock(shell, settings.exercise_names)
+        watch = _watching(shell, settings, stock, private)
         private.append(watch)
         next(watch)
         self._ask = watch.send
         gc.freeze()  # gc.get_objects() does not tell of what is frozen
+
+    def tell_key(self) -> str | None:
+        """Return the key of the seals, in hexadecimal digits: once, and before any cell runs."""
+        return self._ask(("key", None))
 
     def concerns(self, code: str) -> bool:
         """Whether this is a test cell; called with every cell before it runs."""
         return self._ask(("concerns", code))
 
     def begin(self, code: str) -> None:
-        """Put everything back to what it was, before a test cell runs."""
+        """Put everything back to what it was, before a test cell runs.
+
+        What the instructor's own notebook has replaced above this test stays so.
+        """
         self._ask(("begin", code))
 
     def note_hooked(self) -> None:
@@ -95,16 +90,16 @@ class Guard:
         Returns
         -------
         dict
-            ``shown`` are the values that the cell showed; ``altered`` names what was exchanged
-            before it, or while it ran: ``"numpy.allclose"``.
+            ``shown`` are the values that the cell showed; ``before`` and ``during`` name what was
+            replaced before it and while it ran: ``"numpy.allclose"``. In a learner's notebook that
+            is what the instructor's does not replace there.
         """
         return self._ask(("end", (status, error)))
 
 
 def _watching(
     shell: InteractiveShell,
-    secret: bytes,
-    tests: frozenset[str],
+    settings: GuardSettings,
     stock: Stock,
     private: list[Any],
 ) -> Generator[Any, tuple[str, Any], None]:
@@ -112,7 +107,10 @@ def _watching(
 
     It obeys the kernel alone, which it knows by the frames above its own.
     """
-    # All names are local, since those of a module could be exchanged.
+    # All names are local, since those of a module could be replaced.
+    key, is_told = token_bytes(32), False
+    tests, is_instructors = settings.tests, settings.is_instructors
+    everything = _AllButPrograms()
     frame_of, digest_of, seal, is_own_value = sys._getframe, digest, seal_of, _is_own_value
     put_back, put_names_back, bindings = stock.put_back, stock.put_names_back, stock.bindings
     bring_back = stock.bring_back
@@ -123,20 +121,25 @@ def _watching(
     kernels_own = type(shell.kernel).do_execute.__code__
     tells_hooked = "note_hooked" in type(shell.displayhook).__call__.__code__.co_names
     heard: list[str] = []
+    tried = partial(_tried, heard)
     sys.addaudithook(partial(_audit, stock.labels, private, heard, vars(shell.user_module)))
     is_hushed = False
     taken: dict[str, Any] = {}
     cell, is_open, is_hooked, wants_hook = "", False, False, False
     shown: list[str] = []
-    altered: list[str] = []
+    before: list[str] = []
     names: dict[str, Any] = {}
     counts: list[int] = []
     answer: Any = None
     while True:
         what, value = yield answer
         answer = None
+        if what == "key":
+            answer, is_told = None if is_told else key.hex(), True
+            continue
         if what == "concerns":
-            note_imports()
+            is_told = True
+            tried(note_imports)
             answer = digest_of(value) in tests
             continue
         if what == "hushed":
@@ -152,25 +155,54 @@ def _watching(
             heard.append("the guard")
             continue
         if what == "begin":
-            altered = [*put_back(False), *heard]
+            cell = digest_of(value)
+            kept = everything if is_instructors else tests[cell].before
+            # A trace function that was set and taken off again sees nothing of the test.
+            heard[:] = [label for label in heard if label not in _TRACING]
+            before = [*(tried(put_back, False, kept) or ()), *heard]
             heard.clear()
-            read, wants_hook = facts_of(value)
-            taken = put_names_back(read)
-            cell, shown, is_open, is_hooked = digest_of(value), [], True, False
-            is_hushed = ends_hushed(value)
+            read, wants_hook = tried(facts_of, value) or (set(), False)
+            taken = tried(put_names_back, read) or {}
+            shown, is_open, is_hooked = [], True, False
+            is_hushed = bool(tried(ends_hushed, value))
             names, counts = bindings(read), counts_now()
         else:
-            altered += [*changed(counts), *rebound(names), *put_back(True), *heard]
-            heard.clear()
+            kept = everything if is_instructors else tests[cell].during if cell else ()
+            during = [*changed(counts), *rebound(names), *(tried(put_back, True, kept) or ())]
             if not is_open:
-                altered.append("the guard")
+                during.append("the guard")
             if tells_hooked and wants_hook and value[0] == "ok" and not is_hooked:
-                altered.append("sys.displayhook")
+                during.append("sys.displayhook")
+            tried(bring_back, taken)
+            during += heard
+            heard.clear()
             report = {"cell": cell, "status": value[0], "error": value[1], "shown": shown}
-            report["altered"] = sorted(set(altered))
-            bring_back(taken)
-            is_open, altered, taken = False, [], {}
-            answer = {**report, "seal": seal(secret, report)}
+            if not is_instructors and cell:
+                before = set(before) - tests[cell].before
+                during = set(during) - tests[cell].during
+            report |= {"before": sorted(set(before)), "during": sorted(set(during))}
+            cell, is_open, before, taken = "", False, [], {}
+            answer = {**report, "seal": seal(key, report)}
+
+
+class _AllButPrograms(Container[str]):
+    """What an instructor's own notebook may replace for good: all but what runs the notebook."""
+
+    def __contains__(self, label: object) -> bool:
+        return not str(label).startswith(PROGRAMS)
+
+
+def _tried(heard: list[str], act: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function returns; None if it raises, which is heard and goes no further.
+
+    An object of a learner's may raise anything when it is looked at. That must neither end the
+    guard nor leave the grader without a reply.
+    """
+    try:
+        return act(*arguments)
+    except BaseException:
+        heard.append("the guard")
+        return None
 
 
 def _audit(

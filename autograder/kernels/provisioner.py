@@ -44,9 +44,7 @@ class WarmProvisioner(LocalProvisioner):
     sandbox = Unicode("auto", help="One of autograder.kernels.levels.LEVELS")
     server = Unicode("", help="The folder of a running fork server; empty: one for this process")
     limits = Dict(help="See autograder.kernels.limits.Limits")
-    secret = Unicode("", help="Key of the guard's seals, in hexadecimal digits")
-    tests = List(Unicode(), help="Digests of the test cells")
-    own = List(Unicode(), help="Names that the exercises define")
+    guard = Dict(help="See autograder.kernels.guard_settings.GuardSettings.to_json")
     program = List(Unicode(), help="Another kernel's own command; empty: the warm Python kernel")
 
     _kernel: KernelProcess | None = None
@@ -119,7 +117,7 @@ class WarmProvisioner(LocalProvisioner):
             If it does not come up.
         """
         if not can_fork():
-            own = fresh.settings(self.secret, list(self.tests), list(self.own), dict(self.limits))
+            own = fresh.settings(dict(self.guard), dict(self.limits))
             kwargs["env"] = {**kwargs.get("env", os.environ), **own}
             return await super().launch_kernel(cmd, **kwargs)
         kernel = self._kernel
@@ -128,9 +126,7 @@ class WarmProvisioner(LocalProvisioner):
             workplace=Path(kwargs.get("cwd") or Path.cwd()).resolve(),
             environment={},
             limits=Limits(**self.limits),
-            secret=bytes.fromhex(self.secret),
-            tests=self.tests,
-            own=self.own,
+            guard=self.guard,
             program=cmd,
         )
         deadline = time.monotonic() + _START_SECONDS

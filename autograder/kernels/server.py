@@ -236,9 +236,7 @@ class KernelProcess:
         workplace: Path,
         environment: Mapping[str, str],
         limits: Limits,
-        secret: bytes,
-        tests: Sequence[str],
-        own: Sequence[str] = (),
+        guard: Mapping[str, Any],
         program: list[str] | None,
     ) -> None:
         """Ask for the kernel; :meth:`read_events` tells when it is there.
@@ -252,8 +250,8 @@ class KernelProcess:
         environment : mapping of str to str
             Set in addition to the server's.
         limits : Limits
-        secret, tests, own
-            For :class:`~autograder.kernels.guard.Guard`.
+        guard : mapping of str to anything
+            Of :meth:`~autograder.kernels.guard_settings.GuardSettings.to_json`.
         program : list of str or None
             A kernel of another kind, as its kernel specification starts it.
 
@@ -275,9 +273,7 @@ class KernelProcess:
             },
             "environment": dict(environment),
             "limits": asdict(limits),
-            "secret": secret.hex(),
-            "tests": list(tests),
-            "own": list(own),
+            "guard": dict(guard),
             "workplace": str(self.folder_inside(workplace)),
             "program": program,
         }

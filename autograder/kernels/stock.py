@@ -5,9 +5,9 @@ import builtins
 import ctypes
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import partial
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -45,7 +45,7 @@ _SOME_OF = {
     "tensorflow": ("equal", "reduce_all", "reduce_any"),
     "torch": ("all", "allclose", "any", "equal", "is_tensor", "isclose"),
 }
-# IPython exchanges the first ones itself, and no verdict rests on the others.
+# IPython replaces the first ones itself, and no verdict rests on the others.
 _FREE = frozenset({"input", "display", "get_ipython", "print", "open", "help", "exit", "quit"})
 _HOOKS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
 _PARTS = ("user_ns", "user_module", "compile", "displayhook", "display_trap", "builtin_trap")
@@ -161,26 +161,47 @@ class Stock:
             if count.value != then and len(space) == length
         ]
 
-    def put_back(self, is_running: bool) -> list[str]:
-        """Undo what was exchanged, and name it, where it is no honest person's doing."""
+    def put_back(self, is_running: bool, kept: Container[str]) -> list[str]:
+        """Undo what was replaced, and name it, where it is no honest person's doing.
+
+        Parameters
+        ----------
+        is_running : bool
+            Whether a test has just run.
+        kept : container of str
+            The instructor's will: what is called so is named, and stays as it is from now on.
+        """
         is_learners, learners_own = _is_learners, self._globals
         altered = []
-        for owner, name, value, label in self._values:
+        for place, (owner, name, value, label) in enumerate(self._values):
             current = owner.__dict__.get(name, _MISSING)
-            if current is not value:
+            if current is value:
+                continue
+            if label in kept:
+                self._values[place] = (owner, name, current, label)
+                altered.append(label)
+                continue
+            if value is _MISSING:
+                delattr(owner, name)
+            else:
                 setattr(owner, name, value)
-                if is_running or is_learners(current, learners_own):
-                    altered.append(label)
+            if is_running or is_learners(current, learners_own):
+                altered.append(label)
         for kind, length, above in self._sizes:
             if len(vars(kind)) != length:
                 for name in above & set(vars(kind)):
-                    delattr(kind, name)
-                    altered.append(f"{kind.__module__}.{kind.__name__}.{name}")
-        for state, copy, label in self._states:
-            if state != copy:
-                state.clear()
-                state.update(copy)
+                    label = f"{kind.__module__}.{kind.__name__}.{name}"
+                    altered.append(label)
+                    if label not in kept:
+                        delattr(kind, name)
+        for place, (state, copy, label) in enumerate(self._states):
+            if _differs(state, copy):
                 altered.append(label)
+                if label in kept:
+                    self._states[place] = (state, dict(state), label)
+                else:
+                    state.clear()
+                    state.update(copy)
         return [*altered, *self._put_modules_back(), *self._put_shell_back()]
 
     def _put_modules_back(self) -> Iterator[str]:
@@ -209,16 +230,19 @@ class Stock:
             if getattr(shell, name) is not part:
                 setattr(shell, name, part)
                 yield f"IPython's {name}"
-        if shell.kernel.shell_handlers != self._handlers:
+        if _differs(shell.kernel.shell_handlers, self._handlers):
+            shell.kernel.shell_handlers.clear()
             shell.kernel.shell_handlers.update(self._handlers)
             yield "the kernel's handlers"
-        if self._globals.get("__builtins__") not in (builtins, vars(builtins)):
+        used = self._globals.get("__builtins__")
+        if used is not builtins and used is not vars(builtins):
             self._globals["__builtins__"] = builtins
             yield "__builtins__"
         for name, hooks in self._hooks.items():
             current = getattr(shell, name)
             if [id(hook) for hook in current] != [id(hook) for hook in hooks]:
-                is_own = any(_is_learners(h, self._globals) for h in current if h not in hooks)
+                new = [hook for hook in current if not any(hook is one for one in hooks)]
+                is_own = any(_is_learners(hook, self._globals) for hook in new)
                 current[:] = hooks
                 if is_own:
                     yield f"IPython's {name}"
@@ -229,15 +253,21 @@ class Stock:
             ("sys.settrace", sys.gettrace, sys.settrace),
             ("sys.setprofile", sys.getprofile, sys.setprofile),
         ):
-            if get() is not None and _is_learners(get(), self._globals):
+            found = get()
+            if found is not None:
                 put(None)
-                yield name
+                if _is_learners(found, self._globals):  # not a debugger or a profiler left running
+                    yield name
         shell.ast_node_interactivity = "last_expr"
         # A callback of a library (autoreload, matplotlib) is welcome; one of the notebook's own
         # would see the test cell before it runs.
         for name, callbacks in shell.events.callbacks.items():
             kept = self._callbacks.get(name, [])
-            callbacks[:] = [c for c in callbacks if c in kept or not _is_learners(c, self._globals)]
+            callbacks[:] = [
+                callback
+                for callback in callbacks
+                if any(callback is one for one in kept) or not _is_learners(callback, self._globals)
+            ]
 
     def note_imports(self) -> None:
         """Remember what the notebook calls the modules that tests rest on."""
@@ -281,7 +311,7 @@ class Stock:
                     taken[name] = value
                     space[name] = self._imports[name]
             elif hasattr(builtins, name) and callable(value):
-                is_another = getattr(value, "__module__", None) in ("builtins", "functools")
+                is_another = _origin_of(value) in ("builtins", "functools")
                 if is_another or _is_learners(value, space):
                     taken[name] = space.pop(name)
         return taken
@@ -310,26 +340,54 @@ def _function_of(value: Any) -> FunctionType | None:
     return value if isinstance(value, FunctionType) else None
 
 
+def _differs(current: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether a dictionary has other values; nothing is asked whether it is equal to another."""
+    return (
+        len(current) != len(before)
+        or any(type(name) is not str for name in current)
+        or any(current.get(name, _MISSING) is not value for name, value in before.items())
+    )
+
+
 def _is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
-    """Whether a function, a class or an object was made in the notebook."""
-    while isinstance(value, partial):
+    """Whether a function, a class or an object was made in the notebook.
+
+    Only the real type decides, so that nothing of a learner's object runs here.
+    """
+    while type(value) is partial:
         value = value.func
-    value = getattr(value, "fget", None) or getattr(value, "__func__", value)
-    if isinstance(value, FunctionType):
+    if type(value) is property:
+        value = value.fget
+    elif type(value) in (MethodType, staticmethod, classmethod):
+        value = value.__func__
+    if type(value) is FunctionType:
         spaces = value.__globals__, {"__name__": value.__module__}
         return spaces[0] is learners_own or any(map(_is_made_here, spaces))
-    if isinstance(value, ModuleType):
+    if type(value) is ModuleType:
         return _is_made_here(vars(value)) or all(value is not m for m in sys.modules.values())
-    kind = value if isinstance(value, type) else type(value)
-    if kind.__module__ in ("unittest.mock", "types"):
-        return True
-    return _is_made_here({"__name__": kind.__module__})
+    name = _module_of(value)
+    return name in ("unittest.mock", "types") or _is_made_here({"__name__": name})
+
+
+def _module_of(value: Any) -> str | None:
+    """Return the name of the module that a class, or an object's class, was made in."""
+    kind = value if issubclass(type(value), type) else type(value)
+    name = type.__dict__["__module__"].__get__(kind)  # a metaclass can have its own
+    return name if type(name) is str else "__main__"
+
+
+def _origin_of(value: Any) -> str | None:
+    """Return the name of the module of a function, or of a class, or of an object's class."""
+    if type(value) in (FunctionType, BuiltinFunctionType):
+        return value.__module__ if type(value.__module__) is str else None
+    return _module_of(value)
 
 
 def _is_made_here(space: dict[str, Any]) -> bool:
     """Whether a module's names are the notebook's, or those of a file beside it."""
-    if space.get("__name__") == "__main__":
+    name, path = space.get("__name__"), space.get("__file__")
+    if name is not None and (type(name) is not str or name == "__main__"):
         return True
-    module = sys.modules.get(str(space.get("__name__")))
-    path = space.get("__file__") or getattr(module, "__file__", None)
-    return isinstance(path, str) and path.startswith(_WRITABLE)
+    if path is None and type(module := sys.modules.get(name)) is ModuleType:
+        path = vars(module).get("__file__")
+    return type(path) is str and path.startswith(_WRITABLE)

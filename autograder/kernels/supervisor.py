@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 
 from autograder.kernels import namespaces
+from autograder.kernels.guard_settings import GuardSettings
 from autograder.kernels.limits import Limits, apply_limits
 from autograder.kernels.sandbox import ENDED_IN_ORDER, HOME, OUTSIDE, SOCKETS
 
@@ -44,8 +45,7 @@ class Job:
     environment : mapping of str to str
         What the kernel finds in its environment beyond the fork server's.
     limits : Limits
-    secret, tests, own
-        For the guard.
+    guard : GuardSettings
     workplace : str or None
         The working directory where there are no namespaces.
     program : list of str or None
@@ -58,9 +58,7 @@ class Job:
     connection: dict[str, Any]
     environment: Mapping[str, str]
     limits: Limits
-    secret: bytes
-    tests: frozenset[str]
-    own: frozenset[str] = frozenset()
+    guard: GuardSettings
     workplace: str | None = None
     program: list[str] | None = None
 
@@ -237,7 +235,7 @@ def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces:
     # Here, not above: in the fork server it is loaded, and in tests of this module not needed.
     from autograder.kernels.kernel import start_kernel
 
-    start_kernel(path, job.secret, job.tests, when_bound, job.own)
+    start_kernel(path, job.guard, when_bound)
 
 
 def _is_bound(job: Job, kernel: int, bound: int, folder: Path) -> bool:
