@@ -9,8 +9,9 @@ A hidden test states a property and nothing else, since what it prints is shown 
 
     check.hidden.close(softmax(Z).sum(axis=1), np.ones(7), "every row of softmax sums to one")
 
-Values are compared through :func:`numpy.asarray`, so an object that lies about ``==`` gains
-nothing, and torch and tensorflow tensors are accepted wherever an array is.
+Values are compared through :func:`numpy.asarray`, and types by what they really are, so an object
+that lies about ``==`` or ``__class__`` gains nothing; torch and tensorflow tensors are accepted
+wherever an array is.
 """
 
 from collections.abc import Callable, Iterator
@@ -91,14 +92,14 @@ class Checks:
     def is_type(
         self, value: Any, expected: type | tuple[type, ...], name: str, hint: str = ""
     ) -> None:
-        """Require ``value`` to be an instance of ``expected``.
+        """Require ``value`` to be an instance of ``expected``, whatever its ``__class__`` says.
 
         Raises
         ------
         CheckFailed
             If it is not.
         """
-        if not isinstance(value, expected):
+        if not issubclass(type(value), expected):
             kinds = expected if isinstance(expected, tuple) else (expected,)
             wanted = " or ".join(kind.__name__ for kind in kinds)
             self._fail(name, f"is of type {type(value).__name__}, expected {wanted}", hint)
@@ -251,10 +252,11 @@ class Checks:
         CheckFailed
             If one of them differs after the block.
         """
-        before = [array.copy() for array in arrays]
+        # A subclass of an array decides itself what copy and equal mean.
+        before = [np.array(array) for array in arrays]
         yield
         for array, copy in zip(arrays, before, strict=True):
-            if not np.array_equal(array, copy, equal_nan=True):
+            if not np.array_equal(np.asarray(array), copy, equal_nan=True):
                 self._fail(name, "is changed by the call", hint or "work on a copy")
 
     @contextmanager
@@ -339,7 +341,7 @@ class Checks:
         """
         if answer is ...:
             raise NotImplementedError(f"answer_{question} has no answer yet.")
-        if not isinstance(answer, str) or answer not in tuple(choices):
+        if type(answer) is not str or answer not in tuple(choices):
             letters = ", ".join(f'"{letter}"' for letter in choices)
             self._fail(f"answer_{question}", f"is {_short(answer)}, expected one of {letters}")
 
@@ -351,7 +353,7 @@ class Checks:
         CheckFailed
             If another letter was given.
         """
-        if not isinstance(answer, str) or answer != expected:
+        if type(answer) is not str or answer != expected:
             self._fail(f"the answer to question {question} is right", "")
 
     def _array(self, value: Any, name: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What is sent to a worker, and what comes back: values that travel between processes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from traitlets.config import Config
@@ -12,6 +12,7 @@ from autograder.grade.released import Released
 from autograder.grade.skeleton import Skeleton
 from autograder.grade.standing import Standing
 from autograder.grade.verdict import Verdict
+from autograder.kernels.guard_settings import Replaced
 from autograder.kernels.limits import Limits
 from autograder.kernels.server import Walls
 
@@ -70,6 +71,10 @@ class Task:
     standing : Standing
     notes : tuple of str
         What was unusual about the folder itself.
+    replaced : mapping of str to mapping of str to Replaced
+        What the instructor's own tests replace, by notebook and grade id.
+    is_instructors : bool
+        Whether this is the instructor's own solution, of which no page is wanted.
     """
 
     learner: str
@@ -77,6 +82,8 @@ class Task:
     handed_in: datetime | None
     standing: Standing
     notes: tuple[str, ...] = ()
+    replaced: Mapping[str, Mapping[str, Replaced]] = field(default_factory=dict)
+    is_instructors: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,8 @@ class GradedNotebook:
     autograded, feedback : str or None
         The executed notebook and the page; None where none was handed in.
     repairs : tuple of str
+    replaced : mapping of str to Replaced
+        What the instructor's own tests replace, by grade id; of a learner's notebook, nothing.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -102,6 +111,7 @@ class GradedNotebook:
     autograded: str | None
     feedback: str | None
     repairs: tuple[str, ...] = ()
+    replaced: Mapping[str, Replaced] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -71,3 +71,11 @@ class Execution:
     runs: tuple[CellRun | None, ...]
     is_guarded: bool
     restarts: int
+
+    def replaced(self) -> dict[str, Replaced]:
+        """Return what the tests of an instructor's own notebook replaced, by grade id."""
+        return {
+            cell.metadata.nbgrader["grade_id"]: run.replaced
+            for cell, run in zip(self.notebook.cells, self.runs, strict=True)
+            if run is not None and run.replaced
+        }

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from jupyter_client.kernelspec import (
@@ -60,44 +61,61 @@ def register(course: Course, assignment: str) -> None:
 
 
 def modules_of(course: Course, assignment: str) -> tuple[str, ...]:
-    """Return the installed modules that an assignment's instructor version imports.
+    """Return the installed modules that an assignment's instructor version uses.
 
-    A module that lies beside the notebook is none of them: it is part of the assignment.
+    What the guard watches over has to be loaded when a kernel starts, and a package need not load
+    its own submodules. A module that lies beside the notebook is none of them: it is part of the
+    assignment.
     """
     folder = course.folder("source_directory", assignment)
     found: set[str] = set()
     for path in sorted(folder.glob("*.ipynb")):
-        for cell in read_notebook(path).cells:
-            if cell.cell_type == "code":
-                found |= imported_in(cell.source)
+        cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
+        found |= named_in(cell.source for cell in cells)
     beside = {path.stem for path in folder.glob("*.py")} | {
         path.parent.name for path in folder.glob("*/__init__.py")
     }
     return tuple(
         module
         for module in sorted(found)
-        if (top := module.partition(".")[0]) not in beside and _is_installed(top)
+        if module.partition(".")[0] not in beside and _is_module(module)
     )
 
 
-def imported_in(code: str) -> set[str]:
-    r"""Return the modules that a cell imports, at any depth; magics are no hindrance.
+def named_in(sources: Iterable[str]) -> set[str]:
+    r"""Return what may be a module among the names that cells import, or reach from an import.
+
+    ``from forwardpass import check`` may import a submodule or a function, and ``np.testing`` be a
+    submodule that is loaded by that very access: both are named here, whatever they are.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        Code cells; magics are no hindrance.
 
     Examples
     --------
-    >>> sorted(imported_in("import numpy as np\nfrom torch.nn import functional"))
-    ['numpy', 'torch.nn']
+    >>> sorted(named_in(["import numpy as np\nfrom torch.nn import functional", "np.testing"]))
+    ['numpy', 'numpy.testing', 'torch.nn', 'torch.nn.functional']
     """
-    try:
-        tree = ast.parse(_MAGIC.sub("", code))
-    except (SyntaxError, ValueError):
-        return set()
-    found = set()
-    for node in ast.walk(tree):
+    trees = [tree for source in sources if (tree := _parsed(source)) is not None]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    found: set[str] = set()
+    known: dict[str, str] = {}  # what the notebook calls a module
+    for node in nodes:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                known[alias.asname or top] = alias.name if alias.asname else top
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
+            inside = {alias.asname or alias.name: alias.name for alias in node.names}
+            known |= {name: f"{node.module}.{there}" for name, there in inside.items()}
+            found |= {node.module, *(f"{node.module}.{there}" for there in inside.values())}
+    for node in nodes:
+        path = _dotted(node) if isinstance(node, ast.Attribute) else None
+        if path is not None and path[0] in known:
+            found.add(".".join([known[path[0]], *path[1:]]))
     return found
 
 
@@ -166,8 +184,32 @@ def _prefix_of(program: str) -> Path:
     return Path(program).parent.parent
 
 
-def _is_installed(module: str) -> bool:
+def _parsed(source: str) -> ast.Module | None:
     try:
-        return importlib.util.find_spec(module) is not None
+        return ast.parse(_MAGIC.sub("", source))
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _dotted(node: ast.expr) -> list[str] | None:
+    """Return the parts of ``a.b.c``, or None for an attribute of anything else than a name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else None
+
+
+def _is_module(name: str) -> bool:
+    """Whether there is a module of this name; nothing is imported to know it."""
+    top, *below = name.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+        for part in below:
+            if spec is None or spec.submodule_search_locations is None:
+                return False
+            whole = f"{spec.name}.{part}"
+            spec = PathFinder.find_spec(whole, spec.submodule_search_locations)
     except (ImportError, ValueError):
         return False
+    return spec is not None

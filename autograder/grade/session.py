@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,14 @@ from autograder.grade import work
 from autograder.grade.course import Course, Submission
 from autograder.grade.executor import Place, carry_out, cluster, local, prepare
 from autograder.grade.gradebook import NoSuchStudent
+from autograder.grade.instructor import (
+    InstructorsRun,
+    memory_of,
+    read_run,
+    recall,
+    remember,
+    task_of,
+)
 from autograder.grade.ledger import FOLDER, Ledger, agrees, fingerprint
 from autograder.grade.limits import SubmissionLimits
 from autograder.grade.lock import Lock
@@ -27,7 +35,6 @@ from autograder.grade.parcel import Parcel, pack
 from autograder.grade.payload import Assignment, Graded, Task
 from autograder.grade.registration import modules_of, programs_of, register
 from autograder.grade.released import read_released
-from autograder.grade.scouting import memory_of, scout
 from autograder.grade.skeleton import read_skeletons
 from autograder.grade.standing import Standing, read_standings
 from autograder.grade.timestamps import handed_in
@@ -88,6 +95,8 @@ class Session:
         Address of a Dask scheduler; None for this machine's own cores.
     force : bool
         Grade again what was graded before and did not change.
+    tell : callable
+        Takes a line that the instructor should read at once.
 
     Raises
     ------
@@ -97,7 +106,14 @@ class Session:
     """
 
     def __init__(
-        self, course: Course, assignment: str, *, sandbox: Level, scheduler: str | None, force: bool
+        self,
+        course: Course,
+        assignment: str,
+        *,
+        sandbox: Level,
+        scheduler: str | None,
+        force: bool,
+        tell: Callable[[str], None],
     ) -> None:
         # nbgrader's own way of adding submissions, which works; SQLAlchemy warns about it.
         warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
@@ -106,6 +122,7 @@ class Session:
         self._sandbox = sandbox
         self._scheduler = scheduler
         self._force = force
+        self._tell = tell
         self._autograde = Autograde(coursedir=course.directory(assignment), config=course.config)
         self.submissions = course.submissions(assignment)
         self._lock = Lock(course.root / FOLDER / f"{assignment}.lock")
@@ -220,11 +237,12 @@ class Session:
     def _grade_all(self, gradebook: Gradebook, waiting: Sequence[_Waiting]) -> Iterator[Result]:
         """Keep all workers busy, and write down what they return."""
         by_learner = {one.submission.learner: one.submission for one in waiting}
-        function = partial(_grade, self._content, self._address(len(waiting)))
+        function = partial(_grade, self._content, self._address())
+        own = self._instructors_run(function)
         unreadable: list[Result] = []
-        for task, future in carry_out(
-            self._place, function, _tasks(waiting, self._pack, unreadable)
-        ):
+        submitted = _tasks(waiting, self._pack, unreadable)
+        tasks = (replace(task, replaced=own.replaced) for task in submitted)
+        for task, future in carry_out(self._place, function, tasks):
             submission = by_learner[task.learner]
             try:
                 yield self._write_down(gradebook, submission, task, future.result())
@@ -240,7 +258,36 @@ class Session:
         if not self._sandbox.is_container:  # there, each kernel gets one of its own
             self._server = self._helpers.submit(KernelServer, self._walls)
 
-    def _address(self, submissions: int) -> Address | None:
+    def _instructors_run(self, function: Callable[[bool, Task], Graded]) -> InstructorsRun:
+        """Grade the instructor's own solution, or remember how it went; say where it loses points.
+
+        The class is graded whatever comes of it.
+        """
+        source = self._course.folder("source_directory", self._name)
+        memory = memory_of(self._course.root, self._name)
+        try:
+            task = task_of(self._assignment, source)
+            if task is None:
+                return InstructorsRun()
+            key = self._ledger.key(task.parcel.digest, "")
+            run = recall(memory, key)
+            if run is None:
+                ((_, future),) = carry_out(self._place, function, [task])
+                run = read_run(future.result(), self._assignment, source)
+                if run.is_lasting:
+                    remember(memory, key, run)
+            if self._server is not None:
+                self._server.result().import_also(run.modules)
+        except KernelFailed as error:  # then there are none for the class either
+            raise InputError(str(error)) from None
+        except Exception as error:  # whatever the course's own settings and preprocessors raise
+            self._tell(f"The instructor's own solution could not be graded: {_reason(error)}.")
+            return InstructorsRun()
+        for line in run.losses:
+            self._tell(line)
+        return run
+
+    def _address(self) -> Address | None:
         """Return where the workers of this machine get their kernels."""
         if self._scheduler is not None:
             return None
@@ -248,14 +295,9 @@ class Session:
         if self._server is None:
             return Address(Path(), self._sandbox)
         try:
-            server = self._server.result()
-            if not self._assignment.programs:
-                sources = self._course.folder("source_directory", self._name).glob("*.ipynb")
-                memory = memory_of(self._course.root, self._name)
-                scout(server, sorted(sources), self._assignment, memory, submissions)
+            return self._server.result().address
         except KernelFailed as error:
             raise InputError(str(error)) from None
-        return server.address
 
     def _place(self, workers: int) -> AbstractContextManager[Place]:
         if self._scheduler is not None:

@@ -23,6 +23,9 @@ from nbgrader.utils import (
 from autograder.grade.record import CellRun, End, Execution
 
 _MEMORY_ERRORS = frozenset({"MemoryError", "_ArrayMemoryError", "ResourceExhaustedError"})
+_NOBODY_ANSWERS = (
+    "nobody answers while a notebook is graded: take out the breakpoint, or the call of input()"
+)
 
 
 class Outcome(StrEnum):
@@ -157,10 +160,7 @@ def _by_report(cell: NotebookNode, run: CellRun, points: float) -> Verdict:
     if report is None or (report["status"] == "ok") != (run.end is End.FINISHED):
         _explain(cell, "TamperedError", "the result of this test did not come from the test itself")
         return Verdict(Outcome.TAMPERED, 0.0, points)
-    # A test that failed has no points that could be forged. What was replaced while it ran can be
-    # the test's own doing, broken off halfway, or a debugger's that nobody answered.
-    altered = [*report["before"], *(report["during"] if run.end is End.FINISHED else [])]
-    if altered:
+    if altered := [*report["before"], *report["during"]]:
         _explain(cell, "TamperedError", f"changed by the notebook: {', '.join(altered)}")
         return Verdict(Outcome.TAMPERED, 0.0, points)
     if run.end is End.ERROR:
@@ -185,6 +185,8 @@ def _failed(cell: NotebookNode, run: CellRun, points: float) -> Verdict:
     no_memory = run.error in _MEMORY_ERRORS or any(
         "can't allocate memory" in str(output.get("evalue", "")) for output in told
     )
+    if run.error == "StdinNotImplementedError":
+        _explain(cell, run.error, _NOBODY_ANSWERS)
     if not told:
         _explain(cell, run.error or "Error", "the test failed, and the notebook hid how")
     return Verdict(Outcome.OUT_OF_MEMORY if no_memory else Outcome.FAILED, 0.0, points)

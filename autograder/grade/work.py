@@ -40,6 +40,7 @@ from autograder.grade.rendering import FeedbackPages, Mark
 from autograder.grade.repair import rebuild
 from autograder.grade.skeleton import Skeleton
 from autograder.grade.verdict import Verdict
+from autograder.kernels.guard_settings import Replaced
 from autograder.kernels.server import Address, KernelServer
 from autograder.notebooks import notebook_text
 
@@ -176,11 +177,19 @@ class _Notebook:
         for station in self._stations(settings.sanitize_preprocessors):
             notebook = self._pass(station, notebook)
         verdicts, comments, penalty, seconds, restarts = {}, {}, None, 0.0, 0
+        replaced: dict[str, Replaced] = {}
         is_saved = False
         for station in self._stations(settings.autograde_preprocessors):
             if station is Execute:
                 runner = NotebookRun(self._choice, self._config)
-                execution = runner.run(notebook, workplace, self._skeleton.defined())
+                execution = runner.run(
+                    notebook,
+                    workplace,
+                    self._skeleton.defined(),
+                    self._task.replaced.get(self._skeleton.name),
+                    is_instructors=self._task.is_instructors,
+                )
+                replaced = execution.replaced()
                 notebook, restarts = execution.notebook, execution.restarts
                 verdicts = verdict.judge(execution)
                 seconds = sum(run.seconds for run in execution.runs if run is not None)
@@ -200,9 +209,10 @@ class _Notebook:
             "repairs": list(repairs),
             "sandbox": str(self._choice.address.level),
         }
-        page = self._page(notebook, verdicts, comments, penalty)
+        is_learners = not self._task.is_instructors
+        page = self._page(notebook, verdicts, comments, penalty) if is_learners else None
         text = notebook_text(notebook)
-        result = GradedNotebook(verdicts, comments, penalty, text, page, rebuilt.repairs)
+        result = GradedNotebook(verdicts, comments, penalty, text, page, rebuilt.repairs, replaced)
         return result, seconds, restarts
 
     def _stations(self, named: list) -> Iterator[Any]:

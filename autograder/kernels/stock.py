@@ -140,7 +140,7 @@ class Stock:
         """Yield the dictionaries whose changes are counted, with the place of the count."""
         if not _VERSION_OFFSET:
             return
-        for name in ("numpy", "numpy._core.numeric", *_TESTING):
+        for name in ("numpy", "numpy._core.numeric", "numpy.linalg", *_TESTING):
             module = self._modules.get(name)
             if module is None:
                 continue
@@ -171,7 +171,7 @@ class Stock:
         kept : container of str
             The instructor's will: what is called so is named, and stays as it is from now on.
         """
-        is_learners, learners_own = _is_learners, self._globals
+        of_learner, learners_own = is_learners, self._globals
         altered = []
         for place, (owner, name, value, label) in enumerate(self._values):
             current = owner.__dict__.get(name, _MISSING)
@@ -185,7 +185,7 @@ class Stock:
                 delattr(owner, name)
             else:
                 setattr(owner, name, value)
-            if is_running or is_learners(current, learners_own):
+            if is_running or of_learner(current, learners_own):
                 altered.append(label)
         for kind, length, above in self._sizes:
             if len(vars(kind)) != length:
@@ -224,7 +224,7 @@ class Stock:
             for name in set(vars(subject)) - names:
                 if callable(getattr(kind, name, None)):
                     put = vars(subject).pop(name)
-                    if _is_learners(put, self._globals):  # rich puts its own tracebacks there
+                    if is_learners(put, self._globals):  # rich puts its own tracebacks there
                         yield f"IPython's {name}"
         for name, part in self._parts.items():
             if getattr(shell, name) is not part:
@@ -242,7 +242,7 @@ class Stock:
             current = getattr(shell, name)
             if [id(hook) for hook in current] != [id(hook) for hook in hooks]:
                 new = [hook for hook in current if not any(hook is one for one in hooks)]
-                is_own = any(_is_learners(hook, self._globals) for hook in new)
+                is_own = any(is_learners(hook, self._globals) for hook in new)
                 current[:] = hooks
                 if is_own:
                     yield f"IPython's {name}"
@@ -256,7 +256,7 @@ class Stock:
             found = get()
             if found is not None:
                 put(None)
-                if _is_learners(found, self._globals):  # not a debugger or a profiler left running
+                if is_learners(found, self._globals):  # not a debugger or a profiler left running
                     yield name
         shell.ast_node_interactivity = "last_expr"
         # A callback of a library (autoreload, matplotlib) is welcome; one of the notebook's own
@@ -266,7 +266,7 @@ class Stock:
             callbacks[:] = [
                 callback
                 for callback in callbacks
-                if any(callback is one for one in kept) or not _is_learners(callback, self._globals)
+                if any(callback is one for one in kept) or not is_learners(callback, self._globals)
             ]
 
     def note_imports(self) -> None:
@@ -307,12 +307,12 @@ class Stock:
         for name in (names & set(space)) - self._own:
             value = space[name]
             if name in self._imports:
-                if value is not self._imports[name] and _is_learners(value, space):
+                if value is not self._imports[name] and is_learners(value, space):
                     taken[name] = value
                     space[name] = self._imports[name]
             elif hasattr(builtins, name) and callable(value):
                 is_another = _origin_of(value) in ("builtins", "functools")
-                if is_another or _is_learners(value, space):
+                if is_another or is_learners(value, space):
                     taken[name] = space.pop(name)
         return taken
 
@@ -340,16 +340,16 @@ def _function_of(value: Any) -> FunctionType | None:
     return value if isinstance(value, FunctionType) else None
 
 
-def _differs(current: dict[str, Any], before: dict[str, Any]) -> bool:
+def _differs(current: dict[Any, Any], before: dict[Any, Any]) -> bool:
     """Whether a dictionary has other values; nothing is asked whether it is equal to another."""
     return (
         len(current) != len(before)
-        or any(type(name) is not str for name in current)
+        or any(type(name) not in (str, int) for name in current)
         or any(current.get(name, _MISSING) is not value for name, value in before.items())
     )
 
 
-def _is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
+def is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
     """Whether a function, a class or an object was made in the notebook.
 
     Only the real type decides, so that nothing of a learner's object runs here.

@@ -27,6 +27,7 @@ from autograder.kernels.limits import Limits, apply_limits
 from autograder.kernels.sandbox import ENDED_IN_ORDER, HOME, OUTSIDE, SOCKETS
 
 _POLL_SECONDS = 0.1
+_RESERVED_PIDS = 300
 _FIRST_USER = 200_000  # kernels of a fork server that runs as root get user numbers from here
 
 
@@ -168,8 +169,9 @@ def _build_world(job: Job, user: int) -> None:
     mount("proc", "/proc", "proc", plain | namespaces.NO_PROGRAMS)
     namespaces.start_loopback()
     with suppress(OSError):  # Linux 6.14; before that, RLIMIT_NPROC and the watch must do
-        # 301 is the least that the kernel takes.
-        Path("/proc/sys/kernel/pid_max").write_text(str(max(job.limits.processes, 301)))
+        # Numbers are used again from 300 on (RESERVED_PIDS in Linux's pid.c), so that this many
+        # can exist at a time, however many there ever were.
+        Path("/proc/sys/kernel/pid_max").write_text(str(_RESERVED_PIDS + job.limits.processes))
 
 
 def _replace_temporary_folder(own: Path) -> None:
