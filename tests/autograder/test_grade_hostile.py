@@ -30,6 +30,7 @@ from .corpus import (
     write_course,
 )
 from .corpus.crashing import CRASHING
+from .corpus.debugging import DEBUGGING
 from .corpus.files import FILES
 from .corpus.forging import FORGING
 from .corpus.hooking import HOOKING
@@ -50,7 +51,7 @@ c.KernelLimits.output_kib = 64
 # Graded first, in the midst of the others, and last.
 HONEST = [Submission("AA honest"), Submission("is honest"), Submission("zz honest")]
 HOSTILE = [*SPYING, *PATCHING, *HOOKING, *FORGING, *CRASHING, *FILES]
-ALL = [*HOSTILE, *HONEST]
+ALL = [*HOSTILE, *DEBUGGING, *HONEST]
 GRADED = [submission for submission in ALL if not submission.no_grade]
 
 
@@ -277,6 +278,16 @@ class TestPages:
         for line in hidden_lines(world.graded.course):
             assert len(line.strip()) < 12 or line.strip() not in page
         assert "BEGIN HIDDEN" not in page
+
+    @pytest.mark.parametrize("submission", DEBUGGING, ids=lambda submission: submission.name)
+    def test_a_forgotten_breakpoint_is_told_and_nobody_is_accused(
+        self, world: World, submission: Submission
+    ) -> None:
+        page = world.graded.page(submission)
+        assert "TamperedError" not in page
+        assert "surroundings" not in page
+        is_unanswered = "catches" not in submission.name and submission.expected
+        assert ("nobody answers while a notebook is graded" in page) is bool(is_unanswered)
 
     def test_scripts_do_not_survive(self, world: World) -> None:
         attacker = next(s for s in SPYING if s.name == "puts scripts on the page")

@@ -1,13 +1,15 @@
 """What an assignment imports on its way is found once, and every kernel has it from the start."""
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from autograder.cli import main
-from autograder.grade import scouting
+from autograder.grade import instructor, session
 
 from .test_grade import RIGHT, submit
 
@@ -46,16 +48,15 @@ def course(small_course: Path, package: str, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Count how often the instructor's version is executed; two submissions are worth it here."""
+    """Count how often the instructor's version is executed."""
     calls: list[int] = []
-    ask = scouting._ask
+    read_run = instructor.read_run
 
-    def counting(*arguments: object) -> list[str]:
+    def counting(*arguments: object) -> instructor.InstructorsRun:
         calls.append(1)
-        return ask(*arguments)
+        return read_run(*arguments)
 
-    monkeypatch.setattr(scouting, "_ask", counting)
-    monkeypatch.setattr(scouting, "_WORTHWHILE", 2)
+    monkeypatch.setattr(session, "read_run", counting)
     return calls
 
 
@@ -63,10 +64,10 @@ def grade(course: Path, *options: str) -> None:
     assert main(["grade", "w90", "--course-dir", str(course), *options]) == 0
 
 
-def was_loaded(course: Path) -> set[str]:
+def was_loaded(course: Path, learners: Sequence[str] = LEARNERS) -> set[str]:
     """Return what the learners' kernels said."""
     texts = set()
-    for learner in LEARNERS:
+    for learner in learners:
         path = course / "autograded" / learner / "w90_tiny/w90_assignment.ipynb"
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.source.startswith(LOADED):
@@ -75,7 +76,7 @@ def was_loaded(course: Path) -> set[str]:
 
 
 def remembered(course: Path) -> list[str]:
-    return json.loads((course / ".autograder/w90_tiny.modules.json").read_text())["modules"]
+    return json.loads((course / ".autograder/w90_tiny.instructor.json").read_text())["modules"]
 
 
 def test_what_the_solution_loads_on_its_way_every_kernel_has(
@@ -87,11 +88,8 @@ def test_what_the_solution_loads_on_its_way_every_kernel_has(
     assert "fp_lazy" in remembered(course)
 
 
-def test_it_is_asked_once_and_serves_smaller_classes_too(
-    course: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_asked_once(course: Path, asked: list[int]) -> None:
     grade(course)
-    monkeypatch.setattr(scouting, "_WORTHWHILE", 3)
     grade(course, "--force")
     assert asked == [1]
     assert was_loaded(course) == {"True"}
@@ -108,19 +106,11 @@ def test_another_solution_is_asked_anew(course: Path, asked: list[int]) -> None:
     assert was_loaded(course) == {"False"}
 
 
-def test_a_small_class_is_not_worth_it(
-    course: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scouting, "_WORTHWHILE", 3)
+def test_it_serves_a_class_of_one(course: Path, asked: list[int]) -> None:
+    shutil.rmtree(course / "submitted" / LEARNERS[1])
     grade(course)
-    assert asked == []
-    assert was_loaded(course) == {"False"}
-
-
-@pytest.mark.parametrize("damage", ["", "[]", "{}", '{"key": 3}', "\0"])
-def test_a_memory_that_is_damaged_is_none(damage: str, tmp_path: Path) -> None:
-    (tmp_path / "memory.json").write_text(damage)
-    assert scouting._remembered(tmp_path / "memory.json", "key") is None
+    assert asked == [1]
+    assert was_loaded(course, LEARNERS[:1]) == {"True"}
 
 
 def test_a_solution_that_fails_costs_nobody_a_grade(course: Path, asked: list[int]) -> None:

@@ -247,7 +247,8 @@ k = get_ipython().kernel
 g = k.guard
 import hashlib
 code = k.get_parent()['content']['code']
-report = {'cell': guard.digest(code), 'status': 'ok', 'error': '', 'shown': [], 'altered': []}
+report = {'cell': guard.digest(code), 'status': 'ok', 'error': '', 'shown': []}
+report |= {'before': [], 'during': []}
 sealed = {**report, 'seal': g._ask(('end', ('ok', '')))['seal']}
 k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': sealed})[1]
 raise ValueError('no')
@@ -262,7 +263,7 @@ from autograder.kernels import guard
 watch = get_ipython().kernel.guard._ask.__self__
 found = []
 for look in (
-    lambda: watch.gi_frame.f_locals['secret'],
+    lambda: watch.gi_frame.f_locals['key'],
     lambda: gc.get_referents(watch),
     lambda: [o for o in gc.get_objects() if o is watch],
     lambda: gc.get_referrers(guard.seal_of),
@@ -289,7 +290,8 @@ while frame:
     frame = frame.f_back
 k = get_ipython().kernel
 code = k.get_parent()['content']['code']
-report = {'cell': G.digest(code), 'status': 'ok', 'error': '', 'shown': [], 'altered': []}
+report = {'cell': G.digest(code), 'status': 'ok', 'error': '', 'shown': []}
+report |= {'before': [], 'during': []}
 sealed = {**report, 'seal': G.seal_of(key, report)}
 k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': sealed})[1]
 raise ValueError('no')

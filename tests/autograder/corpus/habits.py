@@ -72,6 +72,42 @@ with patch('numpy.mean', lambda x: 1): np.mean([2])
 """,
     ),
     extra(
+        "traces and profiles itself",
+        """\
+import sys
+def note(frame, event, arg): return note
+sys.settrace(note); mean([1, 2]); sys.settrace(None)
+sys.setprofile(note); mean([1, 2]); sys.setprofile(None)
+""",
+        """\
+import cProfile, trace
+profiler = cProfile.Profile()
+profiler.enable(); mean([1, 2]); profiler.disable()
+trace.Trace(count=1, trace=0).runfunc(mean, [1, 2])
+""",
+        "%prun -q mean([1, 2])",
+        "import cProfile\nforgotten = cProfile.Profile()\nforgotten.enable()",
+    ),
+    extra(
+        "reloads the checks",
+        """\
+import importlib
+importlib.reload(check)
+from forwardpass import check
+""",
+    ),
+    extra(
+        "starts many threads one after another",
+        """\
+import threading
+for number in range(700):
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+""",
+        "import subprocess\nfor number in range(30): subprocess.run(['true'], check=True)",
+    ),
+    extra(
         "styles its print",
         """\
 import builtins, functools

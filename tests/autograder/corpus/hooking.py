@@ -12,6 +12,47 @@ class Drop(ast.NodeTransformer):
 """
 HOOKING = [
     patch(
+        "raises when it is looked at",
+        """\
+class Meta(type):
+    __module__ = property(lambda kind: 1 / 0)
+class Evil(metaclass=Meta):
+    def __call__(self, *arguments): return 7.25
+    def __getattr__(self, name): raise ValueError(name)
+    def __eq__(self, other): raise ValueError('equal')
+    __hash__ = object.__hash__
+    __class__ = property(lambda self: 1 / 0)
+abs = check = np.allclose = check._TOLERANCE[2] = Evil()
+globals()['__builtins__'] = Evil()
+""",
+        "tampered|failed",
+    ),
+    patch(
+        "makes the guard raise before a test",
+        """\
+def boom(*arguments): raise ValueError('boom')
+type(get_ipython().kernel.guard).begin = boom
+""",
+        others=LASTING,
+    ),
+    patch(
+        "makes the guard raise at all it is asked",
+        """\
+class Boom:
+    def __getattr__(self, name): raise ValueError(name)
+get_ipython().kernel.guard = Boom()
+""",
+        others=LASTING,
+    ),
+    patch(
+        "makes the guard leave the process",
+        """\
+def leave(*arguments): raise SystemExit
+get_ipython().kernel.guard._ask = leave
+""",
+        others=LASTING,
+    ),
+    patch(
         "drops asserts from the tree",
         _DROP_ASSERTS + "get_ipython().ast_transformers.append(Drop())",
     ),
