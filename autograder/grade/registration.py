@@ -71,22 +71,23 @@ def modules_of(course: Course, assignment: str) -> tuple[str, ...]:
     found: set[str] = set()
     for path in sorted(folder.glob("*.ipynb")):
         cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
-        found |= named_in(cell.source for cell in cells)
+        imported, possible = named_in(cell.source for cell in cells)
+        found |= imported | set(filter(_is_module, possible))
     beside = {path.stem for path in folder.glob("*.py")} | {
         path.parent.name for path in folder.glob("*/__init__.py")
     }
     return tuple(
         module
         for module in sorted(found)
-        if module.partition(".")[0] not in beside and _is_module(module)
+        if (top := module.partition(".")[0]) not in beside and _is_module(top)
     )
 
 
-def named_in(sources: Iterable[str]) -> set[str]:
-    r"""Return what may be a module among the names that cells import, or reach from an import.
+def named_in(sources: Iterable[str]) -> tuple[set[str], set[str]]:
+    r"""Return the modules that cells import, and what else may be one.
 
     ``from forwardpass import check`` may import a submodule or a function, and ``np.testing`` be a
-    submodule that is loaded by that very access: both are named here, whatever they are.
+    submodule that is loaded by that very access.
 
     Parameters
     ----------
@@ -95,28 +96,31 @@ def named_in(sources: Iterable[str]) -> set[str]:
 
     Examples
     --------
-    >>> sorted(named_in(["import numpy as np\nfrom torch.nn import functional", "np.testing"]))
-    ['numpy', 'numpy.testing', 'torch.nn', 'torch.nn.functional']
+    >>> imported, possible = named_in(["import numpy as np\nfrom torch.nn import init", "np.fft"])
+    >>> sorted(imported), sorted(possible)
+    (['numpy', 'torch.nn'], ['numpy.fft', 'torch.nn.init'])
     """
     trees = [tree for source in sources if (tree := _parsed(source)) is not None]
     nodes = [node for tree in trees for node in ast.walk(tree)]
-    found: set[str] = set()
+    imported: set[str] = set()
+    possible: set[str] = set()
     known: dict[str, str] = {}  # what the notebook calls a module
     for node in nodes:
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            imported |= {alias.name for alias in node.names}
             for alias in node.names:
                 top = alias.name.partition(".")[0]
                 known[alias.asname or top] = alias.name if alias.asname else top
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             inside = {alias.asname or alias.name: alias.name for alias in node.names}
             known |= {name: f"{node.module}.{there}" for name, there in inside.items()}
-            found |= {node.module, *(f"{node.module}.{there}" for there in inside.values())}
+            imported.add(node.module)
+            possible |= {f"{node.module}.{there}" for there in inside.values()}
     for node in nodes:
         path = _dotted(node) if isinstance(node, ast.Attribute) else None
         if path is not None and path[0] in known:
-            found.add(".".join([known[path[0]], *path[1:]]))
-    return found
+            possible.add(".".join([known[path[0]], *path[1:]]))
+    return imported, possible
 
 
 def programs_of(skeletons: Sequence[Skeleton], config: Config) -> dict[str, tuple[str, ...]]:

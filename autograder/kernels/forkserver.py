@@ -11,7 +11,6 @@ client closes the connection, the kernel ends: nobody's kernel outlives him.
 """
 
 import gc
-import importlib
 import json
 import os
 import selectors
@@ -19,7 +18,6 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +26,7 @@ from typing import Any
 import psutil
 
 from autograder.kernels.guard_settings import GuardSettings
+from autograder.kernels.importing import import_all
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox import IMPORTED, SOCKET
 from autograder.kernels.supervisor import Job, supervise
@@ -236,17 +235,6 @@ def _waited_for_processor(supervisor: int, depth: int) -> float | None:
             process = min(process.children(), key=lambda child: child.create_time())
         return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[1]) / 1e9
     return None
-
-
-def import_all(modules: Iterable[str]) -> dict[str, str]:
-    """Import modules and return why some could not be, by name."""
-    failed = {}
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except BaseException as error:  # a package can fail at import in any way, and may exit
-            failed[module] = f"{type(error).__name__}: {error}"
-    return failed
 
 
 def main() -> int:

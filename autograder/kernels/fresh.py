@@ -7,11 +7,13 @@ needs is in the environment, from which it is removed before any cell runs.
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.kernels.guard_settings import GuardSettings
-from autograder.kernels.kernel import start_kernel
+from autograder.kernels.importing import import_all
+from autograder.kernels.kernel import prepare_shell, start_kernel
 from autograder.kernels.limits import Limits, apply_limits
 
 VARIABLE = "FORWARDPASS_KERNEL"
@@ -22,7 +24,9 @@ def command() -> list[str]:
     return [sys.executable, "-m", "autograder.kernels.fresh", "{connection_file}"]
 
 
-def settings(guard: dict[str, Any], limits: dict[str, int]) -> dict[str, str]:
+def settings(
+    guard: dict[str, Any], limits: dict[str, int], modules: Sequence[str]
+) -> dict[str, str]:
     """Return what the kernel needs in its environment.
 
     Parameters
@@ -31,8 +35,10 @@ def settings(guard: dict[str, Any], limits: dict[str, int]) -> dict[str, str]:
         Of :meth:`~autograder.kernels.guard_settings.GuardSettings.to_json`.
     limits : dict
         See :class:`~autograder.kernels.limits.Limits`.
+    modules : sequence of str
+        What is imported before the guard takes stock: it watches what is loaded then.
     """
-    return {VARIABLE: json.dumps({"guard": guard, "limits": limits})}
+    return {VARIABLE: json.dumps({"guard": guard, "limits": limits, "modules": list(modules)})}
 
 
 def main() -> None:
@@ -40,6 +46,8 @@ def main() -> None:
     content = json.loads(os.environ.pop(VARIABLE, "{}"))
     limits = Limits(**content.get("limits", {}))
     guard = GuardSettings.from_json(content.get("guard", {}))
+    prepare_shell()
+    import_all(content.get("modules", ()))
     start_kernel(Path(sys.argv[1]), guard, when_bound=lambda: apply_limits(limits))
 
 

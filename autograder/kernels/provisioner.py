@@ -117,7 +117,7 @@ class WarmProvisioner(LocalProvisioner):
             If it does not come up.
         """
         if not can_fork():
-            own = fresh.settings(dict(self.guard), dict(self.limits))
+            own = fresh.settings(dict(self.guard), dict(self.limits), self.modules)
             kwargs["env"] = {**kwargs.get("env", os.environ), **own}
             return await super().launch_kernel(cmd, **kwargs)
         kernel = self._kernel
