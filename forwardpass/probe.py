@@ -32,7 +32,7 @@ def count_calls(function: Callable, *arguments: Any) -> int:
     """Return how many calls ``function(*arguments)`` makes: its cost, the same on every machine.
 
     Counted are the function itself, functions written in Python at any depth, and what these call
-    in C. A test must not call :func:`sys.setprofile` itself: grading takes that for an attack.
+    in C.
 
     Examples
     --------

@@ -125,6 +125,58 @@ class TestOthers:
             check.hidden.answer("a", "c", 1)
 
 
+class TestObjectsThatDecideThemselves:
+    """What a learner hands in can be an object of a class of the learner's own."""
+
+    class Any(str):
+        """A text that is equal to everything and contained in everything."""
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __ne__(self, other: object) -> bool:
+            return False
+
+        __hash__ = str.__hash__
+
+    class Claims:
+        """An object that says it is of another class, and only when asked."""
+
+        @property
+        def __class__(self) -> type:
+            return dict
+
+    class Still(np.ndarray):
+        """An array that is its own copy, and equal to what it was."""
+
+        def copy(self, order: str = "C") -> np.ndarray:
+            return self
+
+        def __array_function__(self, *_: object) -> bool:
+            return True
+
+    def test_a_text_that_equals_everything_is_no_answer(self) -> None:
+        for answer in (self.Any("a"), self.Any("?")):
+            with pytest.raises(CheckFailed):
+                check.answered(answer, 1)
+            with pytest.raises(CheckFailed):
+                check.hidden.answer(answer, "b", 1)
+
+    def test_a_class_is_what_an_object_is_made_from(self) -> None:
+        assert isinstance(self.Claims(), dict)
+        with pytest.raises(CheckFailed, match="is of type Claims, expected dict"):
+            check.is_type(self.Claims(), dict, "table")
+        check.is_type(True, int, "number")  # a subclass is one
+
+    def test_an_array_of_its_own_kind_is_compared_by_its_numbers(self) -> None:
+        still = np.ones(2).view(self.Still)
+        with (
+            pytest.raises(CheckFailed, match="is changed by the call"),
+            check.unchanged(still, name="X"),
+        ):
+            still[0] = 7
+
+
 class TestHidden:
     @pytest.mark.parametrize(
         "failing",
