@@ -71,7 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
         sandbox=level,
         scheduler=arguments.scheduler,
         force=arguments.force,
-        tell=lambda line: errors.print(_printable(line), markup=False, highlight=False),
+        tell=lambda line: errors.print(
+            _printable(line), markup=False, highlight=False, soft_wrap=True
+        ),
     ) as session:
         results = sorted(_shown(session, assignment, errors), key=lambda result: result.learner)
     shared = _shared([result.notes for result in results])

@@ -265,24 +265,25 @@ class Session:
         """
         source = self._course.folder("source_directory", self._name)
         memory = memory_of(self._course.root, self._name)
+        task = task_of(self._assignment, source)
+        if task is None:
+            return InstructorsRun()
+        key = self._ledger.key(task.parcel.digest, "")
+        run = recall(memory, key)
         try:
-            task = task_of(self._assignment, source)
-            if task is None:
-                return InstructorsRun()
-            key = self._ledger.key(task.parcel.digest, "")
-            run = recall(memory, key)
             if run is None:
                 ((_, future),) = carry_out(self._place, function, [task])
+                if isinstance(error := future.exception(), Exception):
+                    # Whatever the course's own preprocessors raise: learners meet it one by one.
+                    self._tell(f"The instructor's own solution cannot be graded: {_reason(error)}.")
+                    return InstructorsRun()
                 run = read_run(future.result(), self._assignment, source)
                 if run.is_lasting:
                     remember(memory, key, run)
             if self._server is not None:
                 self._server.result().import_also(run.modules)
-        except KernelFailed as error:  # then there are none for the class either
+        except KernelFailed as error:
             raise InputError(str(error)) from None
-        except Exception as error:  # whatever the course's own settings and preprocessors raise
-            self._tell(f"The instructor's own solution could not be graded: {_reason(error)}.")
-            return InstructorsRun()
         for line in run.losses:
             self._tell(line)
         return run

@@ -49,10 +49,11 @@ print(set(re.findall('[0-9a-f]{64}', ' '.join(found))))
 @pytest.fixture(params=["forked", "fresh"])
 def choice(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> KernelChoice:
     """Return both ways to start a kernel."""
-    server = provisioner._server_of_this_process(Level.NONE, ("numpy.testing",))
+    modules = ("numpy.testing", "forwardpass.check")
+    server = provisioner._server_of_this_process(Level.NONE, modules)
     if request.param == "fresh":
         monkeypatch.setattr(provisioner, "can_fork", lambda: False)
-    return KernelChoice(server.address, Limits(), modules=("numpy.testing",))
+    return KernelChoice(server.address, Limits(), modules=modules)
 
 
 def run_with(
@@ -94,9 +95,23 @@ def test_a_name_that_an_exercise_defines_is_the_learners(choice: KernelChoice) -
     assert run_with(choice, test, answer)[2] == "failed"
 
 
-def test_what_tests_compare_with_is_watched_from_the_start(choice: KernelChoice) -> None:
-    fake = "import numpy as np\nnp.testing.assert_allclose = lambda *_: None"
-    assert run_with(choice, "np.testing.assert_allclose(1, 2)", fake)[2] == "tampered"
+@pytest.mark.parametrize(
+    ("fake", "test"),
+    [
+        (
+            "import numpy as np\nnp.testing.assert_allclose = lambda *_: None",
+            "np.testing.assert_allclose(1, 2)",
+        ),
+        (
+            "from forwardpass import check\ntype(check.hidden).close = lambda *_: None",
+            "check.hidden.close(1, 2, 'one is two')",
+        ),
+    ],
+)
+def test_what_tests_compare_with_is_watched_from_the_start(
+    choice: KernelChoice, fake: str, test: str
+) -> None:
+    assert run_with(choice, test, fake)[2] == "tampered"
 
 
 class TestModules:
