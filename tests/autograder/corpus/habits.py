@@ -1,5 +1,6 @@
 """More honest submissions: what people do to the notebook's own machinery, and mean no harm."""
 
+from . import Submission
 from .messy import extra
 
 HABITS = [
@@ -96,16 +97,25 @@ importlib.reload(check)
 from forwardpass import check
 """,
     ),
-    extra(
+    Submission(
         "starts many threads one after another",
-        """\
-import threading
-for number in range(700):
-    thread = threading.Thread(target=int)
-    thread.start()
-    thread.join()
-""",
-        "import subprocess\nfor number in range(30): subprocess.run(['true'], check=True)",
+        {
+            "mean": """\
+import subprocess, threading
+def mean(x):
+    for number in range(400):
+        thread = threading.Thread(target=int)
+        thread.start()
+        thread.join()
+    together = threading.Event()
+    threads = [threading.Thread(target=together.wait) for number in range(40)]
+    for thread in threads: thread.start()
+    together.set()
+    for thread in threads: thread.join()
+    subprocess.run(['true'], check=True)
+    return np.mean(x)
+"""
+        },
     ),
     extra(
         "styles its print",
