@@ -21,7 +21,9 @@ DEBUGGING = [
         "forgot a breakpoint that it catches",
         """\
 import pdb
-    try: pdb.set_trace()
+    try:
+        pdb.set_trace()
+        x = x
     except BaseException: pass
     raise ValueError('after the breakpoint')""",
     ),
