@@ -200,7 +200,7 @@ def _losses(result: GradedNotebook, executed: NotebookNode, path: Path) -> Itera
     for grade_id, verdict in result.verdicts.items():
         if verdict.score is None or verdict.outcome is Outcome.MANUAL:
             continue
-        error, why = _reason(cells[grade_id].get("outputs", ()))
+        error, why = _reason(cells.get(grade_id, {}).get("outputs", ()))
         # A stub has no solution that could be wrong.
         if verdict.score >= verdict.points or error == "NotImplementedError":
             continue

@@ -6,11 +6,12 @@ import ctypes
 import gc
 import sys
 from collections.abc import Container, Iterable, Iterator
-from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+
+from autograder.kernels.origin import is_learners, origin_of
 
 # Where tests look for the truth, and what runs them. A module that is not loaded when the kernel
 # starts is not watched.
@@ -51,7 +52,6 @@ _HOOKS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_
 _PARTS = ("user_ns", "user_module", "compile", "displayhook", "display_trap", "builtin_trap")
 _PARTS += ("input_transformer_manager", "events")
 _MISSING = object()
-_WRITABLE = ("/home/learner/", "/tmp/")  # as a sandboxed kernel sees it
 # CPython counts the changes of each dictionary, PEP 509; later versions have given that up.
 _VERSION_OFFSET = 24 if sys.version_info[:2] == (3, 11) and sys.maxsize > 2**32 else 0
 
@@ -202,18 +202,31 @@ class Stock:
                 else:
                     state.clear()
                     state.update(copy)
-        return [*altered, *self._put_modules_back(), *self._put_shell_back()]
+        return [*altered, *self._put_modules_back(is_running), *self._put_shell_back()]
 
-    def _put_modules_back(self) -> Iterator[str]:
+    def _put_modules_back(self, is_running: bool) -> Iterator[str]:
         for name, module in self._modules.items():
             above, _, leaf = name.rpartition(".")
             parent = sys.modules.get(above)
-            if sys.modules.get(name) is not module:
+            found = sys.modules.get(name)
+            if found is not module:
                 sys.modules[name] = module
-                yield name
-            if name in _MODULES and parent is not None and vars(parent).get(leaf) is not module:
-                setattr(parent, leaf, module)
-                yield name
+                if is_running or not self._is_imported_again(found, name):
+                    yield name
+            if name in _MODULES and parent is not None:
+                found = vars(parent).get(leaf)
+                if found is not module:
+                    setattr(parent, leaf, module)
+                    if is_running or not self._is_imported_again(found, name):
+                        yield name
+
+    def _is_imported_again(self, found: Any, name: str) -> bool:
+        """Whether a module was thrown away and loaded anew, or not at all, and nothing forged."""
+        return found is None or (
+            type(found) is ModuleType
+            and vars(found).get("__name__") == name
+            and not any(is_learners(value, self._globals) for value in vars(found).values())
+        )
 
     def _put_shell_back(self) -> Iterator[str]:
         shell = self._shell
@@ -306,12 +319,16 @@ class Stock:
         taken = {}
         for name in (names & set(space)) - self._own:
             value = space[name]
-            if name in self._imports:
+            again = vars(value).get("__name__") if type(value) is ModuleType else None
+            if type(again) is str and self._modules.get(again, value) is not value:
+                taken[name] = value
+                space[name] = self._imports[name] = self._modules[again]
+            elif name in self._imports:
                 if value is not self._imports[name] and is_learners(value, space):
                     taken[name] = value
                     space[name] = self._imports[name]
             elif hasattr(builtins, name) and callable(value):
-                is_another = _origin_of(value) in ("builtins", "functools")
+                is_another = origin_of(value) in ("builtins", "functools")
                 if is_another or is_learners(value, space):
                     taken[name] = space.pop(name)
         return taken
@@ -347,47 +364,3 @@ def _differs(current: dict[Any, Any], before: dict[Any, Any]) -> bool:
         or any(type(name) not in (str, int) for name in current)
         or any(current.get(name, _MISSING) is not value for name, value in before.items())
     )
-
-
-def is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
-    """Whether a function, a class or an object was made in the notebook.
-
-    Only the real type decides, so that nothing of a learner's object runs here.
-    """
-    while type(value) is partial:
-        value = value.func
-    if type(value) is property:
-        value = value.fget
-    elif type(value) in (MethodType, staticmethod, classmethod):
-        value = value.__func__
-    if type(value) is FunctionType:
-        spaces = value.__globals__, {"__name__": value.__module__}
-        return spaces[0] is learners_own or any(map(_is_made_here, spaces))
-    if type(value) is ModuleType:
-        return _is_made_here(vars(value)) or all(value is not m for m in sys.modules.values())
-    name = _module_of(value)
-    return name in ("unittest.mock", "types") or _is_made_here({"__name__": name})
-
-
-def _module_of(value: Any) -> str | None:
-    """Return the name of the module that a class, or an object's class, was made in."""
-    kind = value if issubclass(type(value), type) else type(value)
-    name = type.__dict__["__module__"].__get__(kind)  # a metaclass can have its own
-    return name if type(name) is str else "__main__"
-
-
-def _origin_of(value: Any) -> str | None:
-    """Return the name of the module of a function, or of a class, or of an object's class."""
-    if type(value) in (FunctionType, BuiltinFunctionType):
-        return value.__module__ if type(value.__module__) is str else None
-    return _module_of(value)
-
-
-def _is_made_here(space: dict[str, Any]) -> bool:
-    """Whether a module's names are the notebook's, or those of a file beside it."""
-    name, path = space.get("__name__"), space.get("__file__")
-    if name is not None and (type(name) is not str or name == "__main__"):
-        return True
-    if path is None and type(module := sys.modules.get(name)) is ModuleType:
-        path = vars(module).get("__file__")
-    return type(path) is str and path.startswith(_WRITABLE)

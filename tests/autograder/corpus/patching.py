@@ -211,4 +211,19 @@ from forwardpass import check
         "tampered|failed",
         "mean",
     ),
+    patch(
+        "imports its own checks under their name",
+        """\
+import sys, types
+fake = types.ModuleType('forwardpass.check')
+fake.close = lambda *a, **k: None
+fake.hidden = types.SimpleNamespace(close=fake.close)
+sys.modules['forwardpass.check'] = fake
+import forwardpass
+forwardpass.check = fake
+from forwardpass import check
+""",
+        "tampered|failed",
+        "mean",
+    ),
 ]
