@@ -114,6 +114,8 @@ def read_run(graded: Graded, assignment: Assignment, source: Path) -> Instructor
     modules: dict[str, None] = {}
     losses: list[str] = []
     is_lasting = True
+    if not graded.notebooks:  # they were refused as a learner's would be
+        losses.append(f"The instructor's own solution cannot be graded: {'; '.join(graded.notes)}")
     for skeleton in assignment.skeletons:
         result = graded.notebooks.get(skeleton.name)
         if result is None or result.autograded is None:
