@@ -6,3 +6,5 @@ c.CourseDirectory.course_id = "forward_pass"
 # A test cell of this course takes a few seconds at most, with a slow but right answer three times
 # as long. An endless loop costs this for every cell that enters it.
 c.Execute.timeout = 20
+# Formgrader's "Generate Feedback" writes the pages of `autograder grade`, without hidden tests.
+c.GenerateFeedback.exporter_class = "autograder.grade.exporter.FeedbackExporter"

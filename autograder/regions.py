@@ -1,21 +1,27 @@
-"""nbgrader's marked regions in the source of a cell: solutions and hidden tests."""
+"""Marked regions in the source of a cell, as nbgrader finds them: solutions, hidden tests."""
 
 from typing import Literal
 
 Kind = Literal["solution", "hidden tests"]
+# What a line contains at the begin and at the end of a region.
+Markers = tuple[str, str]
 
-MARKERS: dict[Kind, tuple[str, str]] = {
+# As the build writes them; another course's settings may name other ones.
+MARKERS: dict[Kind, Markers] = {
     "solution": ("### BEGIN SOLUTION", "### END SOLUTION"),
     "hidden tests": ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"),
 }
 
 
-def inside(source: str, kind: Kind) -> list[int]:
-    """Return the indices, from 0, of the lines in all regions of a kind, without the markers."""
-    begin, end = MARKERS[kind]
+def inside(source: str, markers: Markers) -> list[int]:
+    """Return the indices, from 0, of the lines in all regions of a kind, without the markers.
+
+    A marker may stand anywhere in its line, as for nbgrader's ``ClearHiddenTests``.
+    """
+    begin, end = markers
     found = []
     is_inside = False
-    for index, line in enumerate(source.splitlines()):
+    for index, line in enumerate(source.split("\n")):
         if begin in line:
             is_inside = True
         elif end in line:
@@ -25,13 +31,13 @@ def inside(source: str, kind: Kind) -> list[int]:
     return found
 
 
-def without(source: str, kind: Kind) -> str:
+def without(source: str, markers: Markers) -> str:
     """Return a source without its regions of a kind and their markers."""
-    hidden = set(inside(source, kind))
+    hidden = set(inside(source, markers))
     kept = [
         line
-        for index, line in enumerate(source.splitlines())
-        if index not in hidden and not any(marker in line for marker in MARKERS[kind])
+        for index, line in enumerate(source.split("\n"))
+        if index not in hidden and not any(marker in line for marker in markers)
     ]
     return "\n".join(kept)
 

@@ -5,7 +5,8 @@ A visible test names the value and gives a hint::
     check.shape(dW, (4, 3), "dW", hint="did you transpose A_prev?")
     check.close(sigmoid(np.array([0.0])), [0.5], "sigmoid(0)")
 
-A hidden test states a property and nothing else, since what it prints is shown to learners::
+A hidden test states a property and nothing else, since what it prints is shown to learners, below
+"This does not hold:"::
 
     check.hidden.close(softmax(Z).sum(axis=1), np.ones(7), "every row of softmax sums to one")
 
@@ -69,7 +70,7 @@ class Checks:
 
     def _fail(self, what: str, details: str, hint: str = "") -> None:
         if self._hidden:
-            raise CheckFailed(f"A hidden test fails: {what}")
+            raise CheckFailed(f"A hidden test fails. This does not hold: {what}")
         raise CheckFailed(f"{what} {details}{f': {hint}' if hint else '.'}")
 
     def true(self, condition: Any, message: str) -> None:
@@ -87,7 +88,9 @@ class Checks:
             If the condition is false.
         """
         if not bool(np.asarray(condition)):
-            self._fail(message, "does not hold" if not self._hidden else "")
+            if self._hidden:
+                self._fail(message, "")
+            raise CheckFailed(f"This does not hold: {message.rstrip('.')}.")
 
     def is_type(
         self, value: Any, expected: type | tuple[type, ...], name: str, hint: str = ""
@@ -167,7 +170,7 @@ class Checks:
         value, expected : array_like
             The learner's result and what it must be.
         name : str
-            Visible: what the value is called. Hidden: the property that must hold.
+            Visible: what the value is called. Hidden: the property that must hold, as a clause.
         rtol, atol : float, optional
             ``|value - expected| <= atol + rtol * |expected|``. Both default to the tolerance of the
             coarser data type of the two: 1e-7 for float64, 1e-4 for float32, 1e-2 for float16.
@@ -354,7 +357,7 @@ class Checks:
             If another letter was given.
         """
         if type(answer) is not str or answer != expected:
-            self._fail(f"the answer to question {question} is right", "")
+            raise CheckFailed(f"question {question}: wrong")
 
     def _array(self, value: Any, name: str) -> np.ndarray:
         """Convert to a plain numeric array, or say that it cannot be one."""

@@ -14,7 +14,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import regions
-from autograder.regions import squeeze
+from autograder.regions import MARKERS, squeeze
+
+_SOLUTION, _HIDDEN = MARKERS["solution"], MARKERS["hidden tests"]
 
 # A line with fewer characters than this, spaces aside, gives nothing away: `m = X.shape[0]`.
 _TELLING_LENGTH = 16
@@ -60,7 +62,7 @@ def secrets_of(source: NotebookNode, week: str) -> list[Secret]:
     author has published it. A line of a solution always is.
     """
     public = "\n".join(
-        squeeze(regions.without(regions.without(cell.source, "solution"), "hidden tests"))
+        squeeze(regions.without(regions.without(cell.source, _SOLUTION), _HIDDEN))
         for cell in source.cells
         if cell.cell_type == "code"
     )
@@ -123,25 +125,25 @@ def find_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) -> list[Le
 
 def _secret_lines(source: str) -> list[tuple[str, str]]:
     """Return the lines inside solution and hidden regions, without comments at their ends."""
-    lines = source.splitlines()
+    lines = source.split("\n")
     bare = _without_comments(source)
     return [
         (name, bare[index] if bare[index].strip() else lines[index])
-        for name, region in (("solution", "solution"), ("hidden test", "hidden tests"))
-        for index in regions.inside(source, region)
+        for name, markers in (("solution", _SOLUTION), ("hidden test", _HIDDEN))
+        for index in regions.inside(source, markers)
     ]
 
 
 def _without_comments(source: str) -> list[str]:
     """Return the lines of some code without their comments; as they are where it is not Python."""
-    lines = source.splitlines()
+    lines = source.split("\n")
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
                 row, column = token.start
                 lines[row - 1] = lines[row - 1][:column]
     except (tokenize.TokenError, SyntaxError):
-        return source.splitlines()
+        return source.split("\n")
     return lines
 
 

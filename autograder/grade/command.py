@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder.grade.course import open_course
+    from autograder.grade.pages import offer
     from autograder.grade.session import Session
     from autograder.kernels.sandbox import choose
 
@@ -65,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     level = choose(arguments.sandbox)
     errors = Console(stderr=True)
     errors.print(_about(level), highlight=False)
+    if advice := offer(course.config):
+        errors.print(advice, highlight=False, markup=False, soft_wrap=True)
     with Session(
         course,
         assignment,

@@ -3,9 +3,8 @@
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import bleach
@@ -13,15 +12,16 @@ from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets.config import Config
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
 
 from autograder import regions
+from autograder.markdown import is_on_network
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # Shorter lines, spaces aside, say nothing about a test.
 _TELLING_LENGTH = 12
 _PLACEHOLDER = "# (hidden tests ran here)"
+_NO_MARK_SCHEME = "*(the mark scheme is not shown)*"
 # What code gains when it is printed as a string literal.
 _QUOTING = str.maketrans("", "", "'\"\\")
 _CONTENT = frozenset({"text", "data", "metadata", "ename", "evalue", "traceback"})
@@ -68,6 +68,9 @@ _MORE_STYLES = frozenset(_MORE_STYLES_LIST.split())
 class HideHiddenTests(NbGraderPreprocessor):
     """Remove hidden tests from an executed notebook: their source, and their traces in outputs.
 
+    Hidden is what nbgrader takes out of the release version, by the markers that the course's
+    settings name: regions of hidden tests and of mark schemes.
+
     A learner's code runs in one process with the tests and can print what it finds there, so an
     output that holds a hidden line is withheld as a whole. What is encoded before it is printed
     cannot be found this way; only a judge in another process closes that.
@@ -77,13 +80,19 @@ class HideHiddenTests(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Clean a whole notebook; called by nbconvert."""
-        secrets = _telling(_hidden_lines(nb), nb)
+        markers = self._markers()
+        secrets = _telling(_hidden_lines(nb, markers), nb)
         for cell in nb.cells:
+            visible = cell.source
+            for one in markers:
+                visible = regions.without(visible, one)
+            is_hiding = visible != cell.source
+            if is_hiding:
+                placeholder = _PLACEHOLDER if cell.cell_type == "code" else _NO_MARK_SCHEME
+                cell.source = f"{visible.rstrip()}\n{placeholder}"
             if cell.cell_type != "code":
                 continue
-            if regions.inside(cell.source, "hidden tests"):
-                visible = regions.without(cell.source, "hidden tests").rstrip()
-                cell.source = f"{visible}\n{_PLACEHOLDER}"
+            if is_hiding:
                 cell.outputs = [
                     _without_own_frames(output, cell.execution_count)
                     for output in cell.outputs
@@ -97,28 +106,12 @@ class HideHiddenTests(NbGraderPreprocessor):
                 del nb.metadata[key]
         return nb, resources
 
-
-def template_settings(config: Config) -> Config:
-    """Return the settings that let an exporter find our template, and the one that it extends.
-
-    Parameters
-    ----------
-    config : traitlets.config.Config
-        That of an nbgrader ``GenerateFeedback``, which names where nbgrader's own template is.
-    """
-    theirs = config.HTMLExporter
-    ours = Config()
-    ours.HTMLExporter.template_name = "forwardpass_feedback"
-    ours.HTMLExporter.extra_template_basedirs = [
-        str(Path(__file__).parent / "templates"),
-        *theirs.extra_template_basedirs,
-    ]
-    # Where ours finds the template that it extends, by the name feedback/….
-    ours.HTMLExporter.extra_template_paths = [
-        *theirs.extra_template_paths,
-        *theirs.extra_template_basedirs,
-    ]
-    return ours
+    def _markers(self) -> tuple[regions.Markers, ...]:
+        tests, scheme = ClearHiddenTests(parent=self), ClearMarkScheme(parent=self)
+        return (
+            (tests.begin_test_delimeter, tests.end_test_delimeter),
+            (scheme.begin_mark_scheme_delimeter, scheme.end_mark_scheme_delimeter),
+        )
 
 
 def only_safe_outputs(
@@ -158,12 +151,12 @@ def html_cleaner() -> Callable[[str], str]:
     return clean
 
 
-def _hidden_lines(nb: NotebookNode) -> set[str]:
+def _hidden_lines(nb: NotebookNode, markers: Iterable[regions.Markers]) -> set[str]:
     lines = (
-        cell.source.splitlines()[index]
+        cell.source.split("\n")[index]
         for cell in nb.cells
-        if cell.cell_type == "code"
-        for index in regions.inside(cell.source, "hidden tests")
+        for one in markers
+        for index in regions.inside(cell.source, one)
     )
     return {_plain_line(line) for line in lines if len(regions.squeeze(line)) >= _TELLING_LENGTH}
 
@@ -286,4 +279,4 @@ def _is_safe_attribute(tag: str, name: str, value: str) -> bool:
     address = "".join(html.unescape(value).split()).lower()
     if address.startswith("data:"):
         return name == "src" and address.startswith(("data:image/", "data:audio/", "data:video/"))
-    return name in _ATTRIBUTES
+    return name in _ATTRIBUTES and not (name == "src" and is_on_network(address))

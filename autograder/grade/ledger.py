@@ -18,6 +18,7 @@ from typing import Any
 
 from traitlets.config.loader import LazyConfigValue
 
+from autograder.grade.pages import page_digest
 from autograder.grade.payload import Graded
 from autograder.notebooks import write_text
 
@@ -86,6 +87,7 @@ class Ledger:
             "notes": list(graded.notes),
             "notebooks": {
                 name: {
+                    "page": page_digest(notebook.feedback),
                     "repairs": list(notebook.repairs),
                     "tests": {
                         grade_id: {

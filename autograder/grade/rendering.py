@@ -5,66 +5,30 @@ it renders, highlights and parses cells that are the same for a whole class. Her
 serves all pages and remembers what it made of each piece.
 """
 
-import hashlib
 import html
 import logging
-import re
-import uuid
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup
-from jinja2 import pass_context
-from jinja2.runtime import Context
-from nbconvert.exporters import HTMLExporter
-from nbconvert.exporters.exporter import ResourcesDict
-from nbconvert.filters import Highlight2HTML, ansi2html
-from nbconvert.filters.markdown_mistune import InvalidNotebook
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
-from autograder.grade.feedback import (
-    HideHiddenTests,
-    html_cleaner,
-    only_safe_outputs,
-    template_settings,
-)
+from autograder.grade.exporter import FeedbackExporter
+from autograder.grade.feedback import HideHiddenTests
 
 _LOG = logging.getLogger(__name__)
 # nbconvert warns about each image without a description.
 _LOG.setLevel(logging.ERROR)
 
-# Pieces of a page that are remembered, and how long one may be: 1,000 pieces are several weeks.
-_PIECES = 1024
-_PIECE_LENGTH = 20_000
-
-# What a learner is told of a test cell whose outcome is not just passed, failed or partial.
-_EXPLANATIONS = {
-    "timeout": "This did not finish in time.",
-    "out of memory": "This needed more memory than there is.",
-    "kernel died": "The Python process ended while this ran.",
-    "tampered": "The tests' surroundings had been changed (numpy, builtins, IPython hooks …), "
-    "so the result does not count.",
-    "not run": "This did not run.",
-    "manual": "To be marked by a person.",
-}
-
-_NO_DESCRIPTION = "No description has been provided for this image"  # nbconvert's words
-_PLAIN_TAG = re.compile(
-    r"([^<]*)(?:(<!--[0-9a-f]+-->)|<(/?)(a|b|code|div|em|h[1-6]|img|li|ol|p|pre|span|strong|table|td|th|tr|ul)"
-    r"((?:\s+(?:class|href|id|name|src|style)=\"[^\"&<>]*\")*)\s*>)"
-)
-_ATTRIBUTE = re.compile(r"([a-z]+)=\"([^\"]*)\"")
-_NO_PLAIN_TEXT = re.compile(r">|&(?!(?:amp|lt|gt|quot|nbsp|#34|#39);)")
-_NEEDLESS_ENTITIES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&nbsp;": "\xa0"}
+_PLAIN_CELLS = "The feedback page shows some cells as plain text: they could not be rendered."
+_PLAIN_PAGE = "The feedback page is a plain one: the notebook could not be rendered."
 
 
 @dataclass(frozen=True)
@@ -86,12 +50,24 @@ class Mark:
     comment: str | None = None
 
 
+@dataclass(frozen=True)
+class Page:
+    """A feedback page.
+
+    Attributes
+    ----------
+    text : str
+        HTML.
+    notes : tuple of str
+        What an instructor should know of it.
+    """
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
 class FeedbackPages:
     """Renders feedback pages; one in a process serves all submissions of a course.
-
-    The page is that of nbgrader's ``GenerateFeedback`` with the course's settings and our
-    template. Unless the course sets ``HTMLExporter.sanitize_html`` itself, what a learner wrote
-    or printed cannot run scripts in the page.
 
     Parameters
     ----------
@@ -102,22 +78,12 @@ class FeedbackPages:
     def __init__(self, config: Config) -> None:
         nbgrader = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
         nbgrader.log = _LOG
-        if "template_name" not in config.HTMLExporter:
-            nbgrader.update_config(template_settings(nbgrader.config))
-        html_exporter = nbgrader.config.HTMLExporter
-        html_exporter.setdefault("sanitize_html", True)
-        # Once, after all steps: the learner's outputs may be invalid until the last one.
-        html_exporter.setdefault("optimistic_validation", True)
-        self._exporter = _PageExporter(parent=nbgrader, config=nbgrader.config)
-        self._exporter.register_preprocessor(HideHiddenTests)
-        self._exporter.register_preprocessor(_report)
+        self._exporter = FeedbackExporter(parent=nbgrader, config=nbgrader.config)
         for preprocessor in nbgrader.preprocessors:
             kind = import_item(preprocessor) if isinstance(preprocessor, str) else preprocessor
-            # The marks are given here, and a course cannot forget to hide its tests.
+            # The marks are given here, and the exporter itself hides tests.
             if kind not in (GetGrades, HideHiddenTests):
                 self._exporter.register_preprocessor(kind)
-        if self._exporter.sanitize_html:
-            self._exporter.register_preprocessor(only_safe_outputs)
 
     def render(
         self,
@@ -126,16 +92,19 @@ class FeedbackPages:
         marks: Mapping[str, Mark],
         late_penalty: float = 0.0,
         folder: Path | None = None,
-    ) -> str:
+    ) -> Page:
         """Return the page of one executed notebook.
+
+        A cell that cannot be rendered, whatever the reason, is shown as plain text; if that does
+        not help, the whole page is plain. Nothing is raised for what a learner wrote.
 
         Parameters
         ----------
         name : str
             What the notebook is called in the gradebook, ``"w05_assignment"``: the page's title.
         notebook : nbformat.NotebookNode
-            Executed; it is not changed. Its ``metadata.forwardpass`` may hold ``repairs``, a list
-            of sentences, and ``outcomes``, a word by grade id.
+            Executed; it is not changed. Of its ``metadata.forwardpass``, see
+            :func:`autograder.grade.overview.overview`.
         marks : mapping of str to Mark
             By grade id, of every cell of the assignment that has nbgrader's metadata: solutions,
             tests, tasks. A cell that is not among them is none of the assignment's, whatever its
@@ -144,11 +113,6 @@ class FeedbackPages:
             Points that are taken off the sum.
         folder : pathlib.Path, optional
             Where the notebook's images lie, for a course that sets ``HTMLExporter.embed_images``.
-
-        Returns
-        -------
-        str
-            HTML.
         """
         scores = [mark.score for mark in marks.values() if mark.score is not None]
         resources = {
@@ -160,154 +124,29 @@ class FeedbackPages:
                 "late_penalty": late_penalty,
             },
         }
-        page, _ = self._exporter.from_notebook_node(_marked(notebook, marks), resources)
-        return page
+        marked = _marked(notebook, marks)
+        text = self._tried(marked, resources)
+        if text is not None:
+            return Page(text, (_PLAIN_CELLS,) if self._exporter.fallbacks else ())
+        cells = [
+            _plain(cell)
+            if self._tried(NotebookNode(marked, cells=[cell]), resources) is None
+            else cell
+            for cell in marked.cells
+        ]
+        for metadata in (marked.metadata, {"forwardpass": marked.metadata.get("forwardpass")}):
+            readable = NotebookNode(marked, cells=cells, metadata=NotebookNode(metadata))
+            text = self._tried(readable, resources)
+            if text is not None:
+                return Page(text, (_PLAIN_CELLS,))
+        return Page(_plain_page(resources["nbgrader"], marks), (_PLAIN_PAGE,))
 
-
-class _PageExporter(HTMLExporter):
-    """nbconvert's exporter, which remembers what it made of Markdown, code and parts of cells."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._rendered = _remembering(lambda source: HTMLExporter.markdown2html(self, {}, source))
-        self._highlighted = _remembering(self._highlight)
-        self._normalised = _remembering(_normalised)
-        self._cleaned = _remembering(html_cleaner())
-        # Nobody can guess it, so nothing that a learner writes is taken for a place of a part.
-        self._token = uuid.uuid4().hex
-        self._parts: dict[str, str] = {}
-        super().__init__(**kwargs)
-
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Render a page; its parts are put in last, so that nbconvert parses only what is new."""
-        self._parts.clear()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what a learner names a language, a type of output …
-            page, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return self._complete(page), resources
-
-    def default_filters(self) -> Iterator[tuple[str, Callable[..., str]]]:
-        """Yield the filters that templates can use; called once, for the first page."""
-        yield from super().default_filters()
-        yield "apart", self._apart
-        yield "ansi2html", _remembering(ansi2html)
-        if self.sanitize_html:
-            yield "clean_html", lambda text: self._cleaned(str(text))
-
-    def register_filter(self, name: str, jinja_filter: Any) -> Any:
-        """Register a filter; nbconvert comes with a new highlighter for every notebook."""
-        if name == "highlight_code" and isinstance(jinja_filter, Highlight2HTML):
-            lexer = str(jinja_filter.pygments_lexer)
-
-            def jinja_filter(
-                source: str, language: str | None = None, metadata: NotebookNode | None = None
-            ) -> str:
-                magics_language = (metadata or {}).get("magics_language") or ""
-                return self._highlighted(source, language or lexer, str(magics_language))
-
-        return super().register_filter(name, jinja_filter)
-
-    @pass_context
-    def markdown2html(self, context: Context, source: str) -> str:
-        """Render Markdown, safely if the page is to be safe: not every template cares for that."""
-        # With these, the result depends on more than the source.
-        if self.embed_images or context.get("cell", {}).get("attachments"):
-            rendered = super().markdown2html(context, source)
-        else:
-            try:
-                rendered = self._rendered(source)
-            except InvalidNotebook:  # it shows an attachment that is not there
-                rendered = f"<pre>{html.escape(source, quote=False)}</pre>"
-        return self._cleaned(rendered) if self.sanitize_html else rendered
-
-    def _highlight(self, source: str, lexer: str, magics_language: str) -> str:
-        metadata = {"magics_language": magics_language} if magics_language else {}
-        return Highlight2HTML(pygments_lexer=lexer, parent=self)(source, metadata=metadata)
-
-    def _apart(self, text: str) -> str:
-        """Set a part of the page apart, normalised, and return a comment that keeps its place."""
-        part = text.strip()
-        if not (part.startswith("<") and part.endswith(">")):
-            return text  # the white space around bare text would not be the same
-        key = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
-        self._parts[key] = self._normalised(part)
-        begin = len(text) - len(text.lstrip())
-        return f"{text[:begin]}<!--{self._token}{key}-->{text[begin + len(part) :]}"
-
-    def _complete(self, page: str) -> str:
-        """Put the parts into their places; a part may have parts."""
-        place = re.compile(f"<!--{self._token}([0-9a-f]{{64}})-->")
-
-        def part(match: re.Match[str]) -> str:
-            return place.sub(part, self._parts[match[1]])
-
-        return place.sub(part, page)
-
-
-def _remembering(function: Callable[..., str]) -> Callable[..., str]:
-    """Return a pure function that remembers what it returned for texts of ordinary length."""
-    remembered = lru_cache(_PIECES)(function)
-
-    def call(text: str, *arguments: str) -> str:
-        chosen = remembered if len(text) <= _PIECE_LENGTH else function
-        return chosen(text, *arguments)
-
-    return call
-
-
-def _normalised(part: str) -> str:
-    """Return well-formed HTML as nbconvert's pass through BeautifulSoup leaves it."""
-    if quick := _quickly_normalised(part):
-        return quick
-    soup = BeautifulSoup(part, features="html.parser")
-    for image in soup.find_all("img", alt=False):
-        image.attrs["alt"] = _NO_DESCRIPTION
-    return str(soup)
-
-
-def _quickly_normalised(part: str) -> str | None:
-    """Do the same, fifty times faster, for the plain HTML of highlighters and templates.
-
-    Returns None for HTML that has anything else in it.
-    """
-    pieces = []
-    open_tags: list[str] = []
-    position = 0
-    for match in _PLAIN_TAG.finditer(part):
-        text, comment, closes, tag, attributes = match.groups()
-        if match.start() != position or _NO_PLAIN_TEXT.search(text):
+    def _tried(self, notebook: NotebookNode, resources: dict[str, Any]) -> str | None:
+        try:
+            page, _ = self._exporter.from_notebook_node(notebook, resources)
+        except Exception:  # of nbconvert, its templates, or a parser: all sorts
             return None
-        position = match.end()
-        if text and "pre" not in open_tags and not text.strip(" \t\n\r\f"):
-            text = "\n" if "\n" in text else " "
-        pieces.append(_unescaped(text) if "&" in text else text)
-        if comment:
-            pieces.append(comment)
-        elif closes:
-            if attributes or not open_tags or open_tags.pop() != tag:
-                return None
-            pieces.append(f"</{tag}>")
-        else:
-            found = _ATTRIBUTE.findall(attributes)
-            values = dict(found)
-            if len(values) != len(found):
-                return None
-            if "class" in values:
-                values["class"] = " ".join(values["class"].split())
-            if tag == "img":
-                values.setdefault("alt", _NO_DESCRIPTION)
-            else:
-                open_tags.append(tag)
-            written = "".join(f' {name}="{value}"' for name, value in sorted(values.items()))
-            pieces.append(f"<{tag}{written}{'/' if tag == 'img' else ''}>")
-    return None if open_tags or position != len(part) else "".join(pieces)
-
-
-def _unescaped(text: str) -> str:
-    for entity, character in _NEEDLESS_ENTITIES.items():
-        text = text.replace(entity, character)
-    return text
+        return page
 
 
 def _marked(notebook: NotebookNode, marks: Mapping[str, Mark]) -> NotebookNode:
@@ -332,17 +171,41 @@ def _marked(notebook: NotebookNode, marks: Mapping[str, Mark]) -> NotebookNode:
     return NotebookNode(notebook, cells=cells)
 
 
-def _report(nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-    """Tell the template what the engine noted; a preprocessor, after hidden tests were hidden."""
-    noted = nb.metadata.get("forwardpass")
-    noted = noted if isinstance(noted, dict) else {}
-    # A notebook that nbgrader graded has here what the learner wrote.
-    repairs, outcomes = noted.get("repairs"), noted.get("outcomes")
-    repairs = repairs if isinstance(repairs, list) else []
-    outcomes = outcomes if isinstance(outcomes, dict) else {}
-    resources["forwardpass"] = {
-        "repairs": [text for text in repairs if isinstance(text, str)],
-        "outcomes": {key: word for key, word in outcomes.items() if isinstance(word, str)},
-        "explanations": _EXPLANATIONS,
-    }
-    return nb, resources
+def _plain(cell: NotebookNode) -> NotebookNode:
+    """Return a cell that shows the same as plain text, and has its marks."""
+    source = str(cell.get("source", ""))
+    metadata = {"nbgrader": cell.metadata.nbgrader} if "nbgrader" in cell.metadata else {}
+    if cell.get("cell_type") == "code":
+        texts = "\n".join(_plain_texts(cell.get("outputs", [])))
+        outputs = [new_output("stream", text=texts)] if texts else []
+        return new_code_cell(source, metadata=metadata, outputs=outputs)
+    indented = "\n".join(f"    {line}" for line in source.splitlines())
+    return new_markdown_cell(indented, metadata=metadata)
+
+
+def _plain_texts(outputs: list[Any]) -> list[str]:
+    texts = []
+    for output in outputs:
+        data = output.get("data")
+        data = data if isinstance(data, dict) else {}
+        for text in (output.get("text"), data.get("text/plain"), output.get("evalue")):
+            if isinstance(text, str) and text:
+                texts.append(text)
+    return texts
+
+
+def _plain_page(about: Mapping[str, Any], marks: Mapping[str, Mark]) -> str:
+    """Return a page with nothing of the notebook in it: what was got for which cell."""
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{mark.score or 0:g} / {mark.points:g}</td></tr>\n"
+        for name, mark in sorted(marks.items())
+        if mark.points or mark.score is not None
+    )
+    title = html.escape(str(about["notebook"]))
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{title}</title></head><body>\n"
+        f"<h2>{title}: {about['score']:g} of {about['max_score']:g} points</h2>\n"
+        "<p>Your notebook was graded, but it cannot be shown here.</p>\n"
+        f"<table>\n{rows}</table>\n</body></html>\n"
+    )

@@ -31,6 +31,7 @@ from autograder.grade.instructor import (
 from autograder.grade.ledger import FOLDER, Ledger, agrees, fingerprint
 from autograder.grade.limits import SubmissionLimits
 from autograder.grade.lock import Lock
+from autograder.grade.pages import restore, strangers
 from autograder.grade.parcel import Parcel, pack
 from autograder.grade.payload import Assignment, Graded, Task
 from autograder.grade.registration import modules_of, programs_of, register
@@ -55,7 +56,8 @@ class Result:
     ----------
     learner : str
     status : str
-        ``"graded"``, ``"kept"`` (graded before and unchanged) or ``"no grade"``.
+        ``"graded"``, ``"kept"`` (graded before and unchanged), ``"new page"`` (likewise, with a
+        feedback page that had to be made again) or ``"no grade"``.
     score, points : float or None
         As the gradebook has them; None without a grade.
     seconds : float
@@ -226,9 +228,14 @@ class Session:
         key = self._ledger.key(self._pack(submission).digest, repr(standing))
         if entry["key"] != key or not agrees(entry, scores):
             return None
-        return Result(
-            submission.learner, "kept", entry["score"], entry["points"], 0.0, tuple(entry["notes"])
-        )
+        notes = tuple(entry["notes"])
+        foreign = strangers(submission.feedback, entry["notebooks"])
+        if foreign:
+            directory = self._course.directory(self._name, submission.learner)
+            restore(directory, self._course.config, submission, foreign)
+            notes = (f"{', '.join(foreign)}: not as written here, so made again", *notes)
+        status = "new page" if foreign else "kept"
+        return Result(submission.learner, status, entry["score"], entry["points"], 0.0, notes)
 
     def _pack(self, submission: Submission) -> Parcel:
         wanted = tuple(f"{skeleton.name}.ipynb" for skeleton in self._assignment.skeletons)

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from autograder.grade import verdict
 from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.intake import Handin, read_submission
 from autograder.grade.payload import Assignment, Graded, GradedNotebook, Task
-from autograder.grade.rendering import FeedbackPages, Mark
+from autograder.grade.rendering import FeedbackPages, Mark, Page
 from autograder.grade.repair import rebuild
 from autograder.grade.skeleton import Skeleton
 from autograder.grade.verdict import Verdict
@@ -205,6 +206,8 @@ class _Notebook:
                 verdicts = verdict.revised(verdicts, before, verdict.shown_scores(notebook))
         repairs = (*self._notes, *rebuilt.repairs)
         notebook.metadata["forwardpass"] = {
+            "date": self._date(),
+            "learner": self._task.learner,
             "outcomes": {name: str(found.outcome) for name, found in verdicts.items()},
             "repairs": list(repairs),
             "sandbox": str(self._choice.address.level),
@@ -212,7 +215,9 @@ class _Notebook:
         is_learners = not self._task.is_instructors
         page = self._page(notebook, verdicts, comments, penalty) if is_learners else None
         text = notebook_text(notebook)
-        result = GradedNotebook(verdicts, comments, penalty, text, page, rebuilt.repairs, replaced)
+        notes = rebuilt.repairs if page is None else (*rebuilt.repairs, *page.notes)
+        shown = None if page is None else page.text
+        result = GradedNotebook(verdicts, comments, penalty, text, shown, notes, replaced)
         return result, seconds, restarts
 
     def _stations(self, named: list) -> Iterator[Any]:
@@ -248,6 +253,13 @@ class _Notebook:
         penalty = assigner.plugin_inst.late_submission_penalty(self._task.learner, score, late)
         return None if penalty is None else 0.0 if penalty < 0 else min(penalty, score)
 
+    def _date(self) -> str:
+        """Return when the submission was handed in, for the feedback page; else today."""
+        moment = self._task.handed_in or self._task.standing.handed_in
+        if moment is None:
+            return f"graded on {date.today():%-d %B %Y}"
+        return f"handed in on {moment:%-d %B %Y, %H:%M} UTC"
+
     def _score(self, grade_id: str, found: Verdict) -> float:
         return self._task.standing.score(self._skeleton.name, grade_id, found.score)
 
@@ -257,7 +269,7 @@ class _Notebook:
         verdicts: Mapping[str, Verdict],
         comments: Mapping[str, str | None],
         penalty: float | None,
-    ) -> str:
+    ) -> Page:
         """Return the learner's feedback page."""
         written = self._task.standing.comments
         marks = {}

@@ -104,18 +104,25 @@ def _about_submissions(record: ClassRecord, analysis: Analysis) -> list[Finding]
         return tuple(learner.id for learner in analysis.learners if learner.status == status)
 
     def stopped(error: str) -> tuple[str, ...]:
-        return tuple(
-            f"{learner.id} ({', '.join(dict.fromkeys(x.key.name or 'a cell' for x in ended))})"
-            for learner in record.learners
-            if (ended := ended_by(learner.failures, error))
-        )
+        found = []
+        for learner in record.learners:
+            if ended := ended_by(learner.failures, error):
+                keys = dict.fromkeys(failure.key for failure in ended)
+                names = [record.label(key) for key in keys if key in tests]
+                # A cell of the learner's own, or one without points, has no name to tell.
+                names += ["another cell"] if len(names) < len(keys) else []
+                found.append(f"{learner.id} ({', '.join(names)})")
+        return tuple(found)
+
+    tests = {cell.key for cell in record.cells}
 
     manual = tuple(learner.id for learner in analysis.learners if learner.needs_manual)
     found = (
         Finding(
             True,
             "Kernels died",
-            "Memory used up, or a crash in compiled code? What comes after that cell did not run.",
+            "Memory used up, or a crash in compiled code? A test in which the kernel died has no "
+            "points; the others were graded.",
             stopped(DEAD_KERNEL),
         ),
         Finding(
@@ -124,7 +131,7 @@ def _about_submissions(record: ClassRecord, analysis: Analysis) -> list[Finding]
         Finding(
             True,
             "Submitted, not graded",
-            "Run the autograder on these, and read its log if it stops.",
+            f"Run `autograder grade {record.assignment}`: its table says why one has no grade.",
             of(Status.NOT_GRADED),
         ),
         Finding(

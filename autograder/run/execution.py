@@ -164,14 +164,6 @@ def outcome_of(executed: NotebookNode) -> Outcome:
     return Outcome()
 
 
-def write_page(notebook: Path) -> None:
-    """Write an executed notebook as an HTML page beside it, to be read without Jupyter."""
-    from nbconvert import HTMLExporter
-
-    page, _ = HTMLExporter().from_notebook_node(read_notebook(notebook))
-    write_text(notebook.with_suffix(".html"), page)
-
-
 def _blame_running_cell(
     nb_man: NotebookExecutionManager, error: type[BaseException], message: str
 ) -> None:

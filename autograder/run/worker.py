@@ -26,7 +26,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_interrupt_at_end_of_input, daemon=True).start()
 
-    from autograder.run.execution import execute, write_page
+    from autograder.run.execution import execute
+    from autograder.run.page import write_page
 
     def answer(**message: Any) -> None:
         channel.write(json.dumps(message) + "\n")

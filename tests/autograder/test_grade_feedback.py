@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import (
@@ -21,12 +22,13 @@ from nbformat.v4 import (
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import GetGrades
 from traitlets.config import Config
 
 from autograder.cli import main
-from autograder.grade import rendering
-from autograder.grade.feedback import HideHiddenTests, template_settings
+from autograder.grade import html_parts
+from autograder.grade.exporter import EXPORTER
+from autograder.grade.feedback import HideHiddenTests
+from autograder.grade.pages import offer
 from autograder.grade.rendering import FeedbackPages, Mark
 from autograder.nbgrader_course import load_settings
 
@@ -96,7 +98,7 @@ def render(pages: FeedbackPages, *cells: NotebookNode, **noted: object) -> str:
     marks = {
         cell.metadata.nbgrader.grade_id: Mark(0, 4) for cell in cells if "nbgrader" in cell.metadata
     }
-    return pages.render("w90_assignment", notebook, marks)
+    return pages.render("w90_assignment", notebook, marks).text
 
 
 def overview(page: str) -> str:
@@ -125,17 +127,26 @@ def is_harmless(page: str) -> bool:
 class TestTheSamePage:
     @pytest.mark.parametrize("sanitize", [True, False])
     @pytest.mark.parametrize("learner", ["sample01", "sample02"])
-    def test_it_is_nbgraders_to_the_byte(self, learner: str, sanitize: bool, course: Path) -> None:
+    def test_nbgraders_command_writes_it_to_the_byte(
+        self, learner: str, sanitize: bool, course: Path
+    ) -> None:
         config = load_settings(course)
         config.HTMLExporter.sanitize_html = sanitize
         path = course / "autograded" / learner / "w90_tiny/w90_assignment.ipynb"
         notebook = nbformat.read(path, as_version=4)
-        notebook.metadata.pop("forwardpass", None)
         pages = FeedbackPages(config)
         marks = self.marks(course, learner)
-        expected = self.nbgraders_page(course, learner)
-        assert pages.render("w90_assignment", notebook, marks) == expected
-        assert pages.render("w90_assignment", notebook, marks) == expected
+        expected = self.nbgraders_page(course, learner, sanitize)
+        assert pages.render("w90_assignment", notebook, marks).text == expected
+        assert pages.render("w90_assignment", notebook, marks).text == expected
+        if sanitize:
+            written = course / "feedback" / learner / "w90_tiny/w90_assignment.html"
+            assert written.read_text(encoding="utf-8") == expected
+
+    def test_nbgraders_command_shows_no_hidden_test(self, course: Path) -> None:
+        page = self.nbgraders_page(course, "sample02", True)
+        assert "(hidden tests ran here)" in page
+        assert "BEGIN HIDDEN TESTS" not in page
 
     def marks(self, course: Path, learner: str) -> dict[str, Mark]:
         with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
@@ -147,19 +158,15 @@ class TestTheSamePage:
             for name in comments.keys() | scores.keys()
         }
 
-    def nbgraders_page(self, course: Path, learner: str) -> str:
+    def nbgraders_page(self, course: Path, learner: str, sanitize: bool) -> str:
         config = load_settings(course)
         config.CourseDirectory.root = str(course)
         config.CourseDirectory.assignment_id = "w90_tiny"
         config.CourseDirectory.student_id = learner
         config.CourseDirectory.feedback_directory = "nbgraders_feedback"
-        config.GenerateFeedback.preprocessors = [
-            GetGrades,
-            HideHiddenTests,
-            CSSHTMLHeaderPreprocessor,
-        ]
+        config.GenerateFeedback.exporter_class = EXPORTER
+        config.HTMLExporter.sanitize_html = sanitize
         converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
-        converter.update_config(template_settings(converter.config))
         converter.force = True
         converter.start()
         page = course / "nbgraders_feedback" / learner / "w90_tiny/w90_assignment.html"
@@ -184,9 +191,9 @@ class TestTheSamePage:
     def test_the_quick_way_to_normalise_ends_where_the_slow_one_does(
         self, part: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        quick = rendering._normalised(part)
-        monkeypatch.setattr(rendering, "_quickly_normalised", lambda part: None)
-        assert quick == rendering._normalised(part)
+        quick = html_parts.normalised(part)
+        monkeypatch.setattr(html_parts, "_quickly_normalised", lambda part: None)
+        assert quick == html_parts.normalised(part)
 
     def test_the_notebook_is_not_changed(self, pages: FeedbackPages) -> None:
         notebook = new_notebook(cells=[graded(), shown({"text/html": ATTACK}, width="9")])
@@ -196,7 +203,7 @@ class TestTheSamePage:
 
     def test_the_sum_and_the_penalty_are_those_of_the_marks(self, pages: FeedbackPages) -> None:
         notebook = new_notebook(cells=[graded("a"), graded("b")])
-        page = pages.render("w90", notebook, {"a": Mark(3, 4), "b": Mark(2.5, 4)}, 1.5)
+        page = pages.render("w90", notebook, {"a": Mark(3, 4), "b": Mark(2.5, 4)}, 1.5).text
         assert "w90: 4 of 8 points" in page
         assert "handed in late" in page
 
@@ -213,6 +220,33 @@ class TestTheSamePage:
         begin = time.process_time()
         render(pages, *cells, new_code_cell("x = 'something new'"))
         assert time.process_time() - begin < 0.3  # nbgrader: more than a second
+
+
+class TestAPageThatSomebodyElseWrote:
+    def test_it_is_made_again_and_that_is_said(
+        self, course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        page = course / "feedback/sample02/w90_tiny/w90_assignment.html"
+        ours = page.read_text(encoding="utf-8")
+        executed = course / "autograded/sample02/w90_tiny/w90_assignment.ipynb"
+        before = executed.stat().st_mtime_ns
+        page.chmod(0o644)
+        page.write_text(f"{ours}<pre>assert secret</pre>", encoding="utf-8")
+        capsys.readouterr()
+        assert main(["grade", "w90", "--course-dir", str(course)]) == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert page.read_text(encoding="utf-8") == ours
+        assert executed.stat().st_mtime_ns == before  # nothing was executed for it
+        assert "new page" in told
+        assert told.count("kept") == 1
+        assert main(["grade", "w90", "--course-dir", str(course)]) == 0
+        assert "new page" not in capsys.readouterr().out
+
+    def test_the_setting_that_prevents_it_is_offered_once_it_is_missing(self) -> None:
+        config = Config()
+        assert f'c.GenerateFeedback.exporter_class = "{EXPORTER}"' in offer(config)
+        config.GenerateFeedback.exporter_class = EXPORTER
+        assert offer(config) is None
 
 
 class TestSettings:
@@ -305,6 +339,36 @@ class TestHiddenTests:
         assert "double(3) is 6" in page
         assert "quoted" not in page
 
+    @pytest.mark.parametrize("begin", ["# BEGIN HIDDEN TESTS", "## BEGIN HIDDEN TESTS ##"])
+    def test_a_marker_may_stand_anywhere_in_its_line(
+        self, begin: str, pages: FeedbackPages
+    ) -> None:
+        source = f"assert double(3) == 6\n{begin}\n{SECRET}\n  # END HIDDEN TESTS, really"
+        spy = new_code_cell("spy()", outputs=[new_output("stream", text=SECRET)])
+        page = render(pages, graded(source=source), spy)
+        assert "abab" not in page
+        assert "HIDDEN TESTS" not in page
+        assert "(hidden tests ran here)" in page
+
+    def test_the_courses_own_markers_count(self) -> None:
+        config = Config()
+        config.ClearHiddenTests.begin_test_delimeter = "VERBORGEN"
+        config.ClearHiddenTests.end_test_delimeter = "SICHTBAR"
+        source = f"assert double(3) == 6\n# VERBORGEN\n{SECRET}\n# SICHTBAR\nlast = 1"
+        page = render(FeedbackPages(config), graded(source=source))
+        assert "abab" not in page
+        assert "VERBORGEN" not in page
+        assert "last" in page
+
+    def test_a_mark_scheme_is_hidden_like_a_test(self, pages: FeedbackPages) -> None:
+        scheme = (
+            "Explain.\n=== BEGIN MARK SCHEME ===\ntwo marks for momentum\n=== END MARK SCHEME ==="
+        )
+        details = {"grade_id": "task", "grade": False, "solution": False, "task": True, "points": 4}
+        page = render(pages, new_markdown_cell(scheme, metadata={"nbgrader": details}))
+        assert "momentum" not in page
+        assert "Explain." in page
+
 
 class TestHarmless:
     @pytest.mark.parametrize(
@@ -348,7 +412,7 @@ class TestHarmless:
     ) -> None:
         notebook = new_notebook(cells=[graded('"><script>attack()</script>'), graded("a")])
         notebook.cells.append(new_code_cell("x", metadata={"nbgrader": ["odd"]}))
-        page = pages.render("w90", notebook, {"a": Mark(1, 4)})
+        page = pages.render("w90", notebook, {"a": Mark(1, 4)}).text
         assert is_harmless(page)
         assert overview(page).count("<tr") == 2
 
@@ -365,7 +429,8 @@ class TestHarmless:
         assert words.find("a", href="c").text == "b"
         assert words.find("h1", id="A")
         page = render(pages, new_markdown_cell("$a < b$ and $$\\begin{x} & y \\end{x}$$"))
-        assert "$a &lt; b$ and $$\\begin{x} &amp; y \\end{x}$$" in page
+        assert "<mi>a</mi><mo>&lt;</mo><mi>b</mi></mrow></math> and" in page
+        assert "$$\\begin{x} &amp; y \\end{x}$$" in page  # no environment that anybody knows
         page = render(
             pages, shown({"image/png": PNG}, width=40), shown({"image/svg+xml": "<svg/>"})
         )
@@ -404,18 +469,18 @@ class TestHarmless:
 class TestWhatTheEngineNoted:
     def test_repairs_are_listed_as_text(self, pages: FeedbackPages) -> None:
         page = render(pages, graded(), repairs=["The cell <b>x</b> was put back.", 3])
-        assert "What was mended before grading" in page
+        assert "What was put right before grading" in page
         assert "<li>The cell &lt;b&gt;x&lt;/b&gt; was put back.</li>" in page
 
     @pytest.mark.parametrize(
         ("outcome", "words"),
         [
             ("timeout", "did not finish in time"),
-            ("out of memory", "more memory than there is"),
+            ("out of memory", "more memory than is available"),
             ("kernel died", "Python process ended"),
             ("tampered", "does not count"),
             ("not run", "did not run"),
-            ("manual", "marked by a person"),
+            ("manual", "marked by hand"),
         ],
     )
     def test_an_outcome_is_said_in_words(
@@ -449,7 +514,7 @@ class TestWhatTheEngineNoted:
     ) -> None:
         notebook = new_notebook(cells=[graded()])
         notebook.metadata["forwardpass"] = {"outcomes": {"double_tests": outcome}}
-        page = pages.render("w90", notebook, {"double_tests": mark})
+        page = pages.render("w90", notebook, {"double_tests": mark}).text
         assert f'<td class="sign">{sign}</td>' in page
 
     @pytest.mark.parametrize(
@@ -465,4 +530,172 @@ class TestWhatTheEngineNoted:
     ) -> None:
         assert render(pages, graded(), **noted) == render(pages, graded())
         notebook = new_notebook(cells=[], metadata={"forwardpass": ["odd"]})
-        assert "mended" not in pages.render("w90", notebook, {})
+        assert "put right" not in pages.render("w90", notebook, {}).text
+
+    def test_a_row_has_the_title_of_its_exercise(self, pages: FeedbackPages) -> None:
+        page = overview(
+            render(
+                pages,
+                new_markdown_cell("# The assignment\n\n```\n# no heading\n```"),
+                graded("before_tests"),
+                new_markdown_cell("## Exercise 1: *double* `it`\n\nWords."),
+                graded("double_tests_values"),
+                graded("double_tests_of_strings"),
+                new_markdown_cell("## Exercise 2: [<b>](x) & co"),
+                graded("other_tests"),
+            )
+        )
+        rows = [link.text for link in BeautifulSoup(page, features="html.parser").find_all("a")]
+        assert rows == [
+            "before_tests",
+            "Exercise 1: double it, values",
+            "Exercise 1: double it, of strings",
+            "Exercise 2: <b> & co",
+        ]
+
+    def test_learner_and_date_stand_below_the_title(self, pages: FeedbackPages) -> None:
+        page = render(pages, graded(), learner="<b>sample01", date="handed in on 3 May 2026")
+        assert '<p class="who">&lt;b&gt;sample01 · handed in on 3 May 2026</p>' in page
+
+    def test_a_death_is_told_once(self, pages: FeedbackPages) -> None:
+        death = new_output(
+            "error", ename="DeadKernelError", evalue="the process ended", traceback=[]
+        )
+        page = overview(render(pages, graded("t", death), outcomes={"t": "kernel died"}))
+        assert page.count("ended") == 1
+
+    def test_an_untouched_stub_is_not_answered_yet(self, pages: FeedbackPages) -> None:
+        stub = new_output("error", ename="NotImplementedError", evalue="", traceback=[])
+        page = overview(render(pages, graded("t", stub), outcomes={"t": "failed"}))
+        assert "not answered yet" in page
+        assert "NotImplementedError" not in page
+
+
+class TestThatCannotBeRendered:
+    """A page costs no grade: what cannot be rendered is shown as it was written."""
+
+    @pytest.mark.parametrize(
+        ("written", "name"),
+        [
+            ("my%20drawing.png", "my drawing.png"),
+            ("R%C3%A4tsel.png", "Rätsel.png"),
+            ("50%25.png", "50%.png"),
+            ("a%20b.png", "a%20b.png"),
+        ],
+    )
+    def test_an_attachment_is_found_by_its_encoded_name(
+        self, written: str, name: str, pages: FeedbackPages
+    ) -> None:
+        cell = new_markdown_cell(
+            f"![mine](attachment:{written})", attachments={name: {"image/png": PNG}}
+        )
+        assert f'src="data:image/png;base64,{PNG}"' in render(pages, cell)
+
+    @pytest.mark.parametrize(
+        "attachments",
+        [
+            {},
+            {"other.png": {"image/png": PNG}},
+            {"a.png": {}},
+            {"a.png": {"image/png": 3}},
+        ],
+    )
+    def test_a_missing_one_shows_its_text(
+        self, attachments: dict[str, Any], pages: FeedbackPages
+    ) -> None:
+        cell = new_markdown_cell("![my drawing](attachment:a.png) and **more**")
+        cell["attachments"] = attachments
+        notebook = new_notebook()
+        notebook.cells = [cell]  # not validated
+        page = pages.render("w90", notebook, {}).text
+        assert "my drawing and <strong>more</strong>" in page
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            NotebookNode(new_markdown_cell("x"), attachments=["odd"]),
+            NotebookNode(new_markdown_cell("x"), metadata=NotebookNode(tags=3)),
+            NotebookNode(new_code_cell("x"), metadata=NotebookNode(tags={"a": 1})),
+            NotebookNode(new_code_cell("x"), metadata=NotebookNode(magics_language=[1])),
+            NotebookNode(new_code_cell("x"), execution_count="odd"),
+            NotebookNode(new_code_cell("x"), outputs=[NotebookNode(output_type="odd")]),
+            NotebookNode(new_code_cell("x"), outputs=[NotebookNode(output_type="stream")]),
+            shown({"image/png": "no base64 \ud800"}),
+            shown({"image/svg+xml": "<svg><g></svg"}),
+            shown({"text/html": "<table>" + "<tr><td>1" * 200_000}),
+            shown({"text/html": "\ud800"}),
+            NotebookNode(
+                new_code_cell("x"),
+                outputs=[NotebookNode(output_type="display_data", data={"text/plain": ["a", 3]})],
+            ),
+            shown({"text/latex": "$\\left($"}),
+            shown({"text/markdown": "$$\\frac{$$ [x]( ![](attachment:\ud800)"}),
+            shown({"text/html": "x"}, width={}),
+            new_markdown_cell("\ud800 $\ud800$ `\ud800`"),
+            new_markdown_cell("# \ud800"),
+            new_markdown_cell("[" * 3000 + "]" * 3000),
+            new_markdown_cell("> " * 2000 + "x"),
+            new_markdown_cell("* " * 1500 + "x"),
+            new_markdown_cell("```python\n\x00\n```\n```mermaid\nx"),
+            new_markdown_cell("| a |\n|---|\n" + "| 1 |\n" * 5000),
+            new_markdown_cell("<a href='http://[' src='//'>x</a>"),
+            new_markdown_cell("$" * 999),
+            new_markdown_cell("\\begin{align" * 200),
+            new_code_cell("%%" + "x" * 1000),
+            new_code_cell("'" * 3001),
+            new_raw_cell("x", metadata={"raw_mimetype": {"a": 1}}),
+        ],
+    )
+    def test_odd_content_costs_no_more_than_its_cell(
+        self, cell: NotebookNode, pages: FeedbackPages
+    ) -> None:
+        notebook = new_notebook()
+        notebook.cells = [graded(), cell, new_markdown_cell("**after**")]  # not validated
+        page = pages.render("w90", notebook, {"double_tests": Mark(3, 4)})
+        assert "3 of 4 points" in page.text
+        assert "<strong>after</strong>" in page.text
+        assert "abab" not in page.text
+
+    def test_a_cell_that_the_template_cannot_take_is_shown_as_plain_text(
+        self, pages: FeedbackPages, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.refuse(
+            monkeypatch,
+            lambda nb: any("poison" in cell.source for cell in nb.cells if "tags" in cell.metadata),
+        )
+        poison = new_code_cell(
+            "poison = 1", metadata={"tags": ["a"]}, outputs=[new_output("stream", text="printed")]
+        )
+        notebook = new_notebook(cells=[graded(), poison, new_markdown_cell("**after**")])
+        page = pages.render("w90", notebook, {"double_tests": Mark(3, 4)})
+        assert "3 of 4 points" in page.text
+        assert "<strong>after</strong>" in page.text
+        assert "poison" in page.text
+        assert "printed" in page.text
+        assert page.notes == (
+            "The feedback page shows some cells as plain text: they could not be rendered.",
+        )
+
+    def test_a_page_that_cannot_be_made_at_all_is_a_plain_one(
+        self, pages: FeedbackPages, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.refuse(monkeypatch, lambda nb: True)
+        page = pages.render(
+            "<w90>", new_notebook(cells=[graded()]), {"double_tests": Mark(3, 4)}, 0.5
+        )
+        assert "&lt;w90&gt;: 2.5 of 4 points" in page.text
+        assert "abab" not in page.text
+        assert page.notes == (
+            "The feedback page is a plain one: the notebook could not be rendered.",
+        )
+
+    @staticmethod
+    def refuse(monkeypatch: pytest.MonkeyPatch, when: Callable[[NotebookNode], bool]) -> None:
+        original = HTMLExporter.from_notebook_node
+
+        def refusing(self: HTMLExporter, nb: NotebookNode, *rest: Any, **more: Any) -> Any:
+            if when(nb):
+                raise KeyError("no such template")
+            return original(self, nb, *rest, **more)
+
+        monkeypatch.setattr(HTMLExporter, "from_notebook_node", refusing)

@@ -154,7 +154,7 @@ def test_a_failing_notebook_does_not_stop_the_others(
     executed = nbformat.read(runs / "w90_tiny" / "w90_assignment.ipynb", as_version=4)
     assert "1 2 3" in executed.cells[3].outputs[0].text
     assert (runs / "w90_tiny" / "w90_assignment.html").exists()
-    assert "1 of 2 notebooks needs mending" in (runs / "index.html").read_text()
+    assert "1 of 2 notebooks does not run as it should" in (runs / "index.html").read_text()
     written = (path for path in small_course.rglob("*") if path.is_file())
     assert sorted(path for path in written if not path.is_relative_to(runs)) == before
 

@@ -1,5 +1,6 @@
 """Promises of executing one notebook: how it ends, and which cell is named for it."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.run.execution import execute, outcome_of, write_page
+from autograder.run.execution import execute, outcome_of
+from autograder.run.page import write_page
 from autograder.run.result import Outcome, Status
 
 
@@ -150,3 +152,19 @@ def test_an_executed_notebook_becomes_a_page(tmp_path: Path) -> None:
     nbformat.write(notebook_of(cell), path)
     write_page(path)
     assert "forty-two" in (tmp_path / "w90_lesson.html").read_text()
+
+
+def test_the_page_has_its_formulas_and_loads_nothing(tmp_path: Path) -> None:
+    words = new_markdown_cell("[![Open](https://example.org/a.svg)](https://example.org) $x^2$")
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "42 %"}
+    cell = new_code_cell("show()", outputs=[nbformat.v4.new_output("display_data", widget)])
+    notebook = notebook_of(words, cell)
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
+    path = tmp_path / "w90_lesson.ipynb"
+    nbformat.write(notebook, path)
+    write_page(path)
+    page = (tmp_path / "w90_lesson.html").read_text()
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in page
+    assert "42 %" in page
+    assert "<script" not in page
+    assert not re.search(r"(?:src|srcset)=[\"']?(?:https?:)?//|<link|@import|url\([\"']?http", page)

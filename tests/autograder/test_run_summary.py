@@ -71,9 +71,9 @@ def test_a_notebook_over_its_budget_is_a_failure_that_says_by_how_much() -> None
     assert report.find(".//failure").get("message") == "31.0 s, the budget is 30 s"
 
 
-def test_the_page_says_what_is_to_be_mended_and_links_to_what_was_executed() -> None:
+def test_the_page_says_what_is_to_be_fixed_and_links_to_what_was_executed() -> None:
     page = page_of(GOOD, FAILED, SLOW)
-    assert "2 of 3 notebooks need mending" in page
+    assert "2 of 3 notebooks do not run as they should" in page
     assert "cell 7: ValueError: shapes differ" in page
     assert 'href="w90_tiny/w90_lesson.ipynb"' in page
     assert 'href="w90_tiny/w90_lesson.html"' in page

@@ -192,7 +192,7 @@ class TestHidden:
     def test_only_the_property_is_told(self, failing: object) -> None:
         with pytest.raises(CheckFailed) as error:
             failing()
-        assert str(error.value) == "A hidden test fails: rows sum to one"
+        assert str(error.value) == "A hidden test fails. This does not hold: rows sum to one"
 
     def test_a_failure_shows_one_line_in_a_notebook(self) -> None:
         assert CheckFailed("Z is None.")._render_traceback_() == ["✗ Z is None."]
