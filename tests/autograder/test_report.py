@@ -274,6 +274,18 @@ def test_timeouts_dead_kernels_and_missing_submissions_are_listed():
     assert "An autograded notebook cannot be read" in by_title
 
 
+def test_a_death_names_tests_only_and_says_what_is_lost():
+    deaths = [("a", "DeadKernelError", ""), ("", "DeadKernelError", "")]
+    internal = [("after_a-4", "DeadKernelError", ""), ("own", "DeadKernelError", "")]
+    record = class_of(
+        [cell("a")],
+        [learner("s1", {"a": 0.0}, deaths), learner("s2", {"a": 0.0}, internal)],
+    )
+    death = next(x for x in findings(record, analyse(record), ()) if x.title == "Kernels died")
+    assert death.names == ("s1 (a, another cell)", "s2 (another cell)")
+    assert death.text.endswith("the others were graded.")
+
+
 # The heat map
 
 

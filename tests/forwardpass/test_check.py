@@ -121,8 +121,14 @@ class TestOthers:
         check.hidden.answer("a", "a", 1)
         with pytest.raises(CheckFailed, match="expected one of"):
             check.answered("ab", 1)
-        with pytest.raises(CheckFailed):
+        with pytest.raises(CheckFailed) as error:
             check.hidden.answer("a", "c", 1)
+        assert str(error.value) == "question 1: wrong"
+
+    def test_a_condition_that_fails_does_not_read_as_if_it_held(self) -> None:
+        with pytest.raises(CheckFailed) as error:
+            check.true(False, "for 0 to 19 it is about 7 to 12")
+        assert str(error.value) == "This does not hold: for 0 to 19 it is about 7 to 12."
 
 
 class TestObjectsThatDecideThemselves:
