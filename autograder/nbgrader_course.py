@@ -17,6 +17,8 @@ from autograder.errors import InputError
 
 # Another run writes a submission down in less; somebody who waits does not want more.
 _LOCK_SECONDS = 5
+# In a course directory: what `autograder grade` remembers of each submission.
+LEDGER_FOLDER = ".autograder"
 
 
 def load_settings(root: Path) -> Config:

@@ -79,6 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
         ),
     ) as session:
         results = sorted(_shown(session, assignment, errors), key=lambda result: result.learner)
+        for result in results:
+            if result.score is None:
+                session.explain(result)
     shared = _shared([result.notes for result in results])
     output = Console()
     output.print(_table(results, assignment, shared))

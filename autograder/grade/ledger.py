@@ -20,9 +20,10 @@ from traitlets.config.loader import LazyConfigValue
 
 from autograder.grade.pages import page_digest
 from autograder.grade.payload import Graded
+from autograder.nbgrader_course import LEDGER_FOLDER
 from autograder.notebooks import write_text
 
-FOLDER = ".autograder"
+FOLDER = LEDGER_FOLDER
 _NEEDED = {"key", "score", "points", "notes", "notebooks"}
 _VERSION = 2  # of an entry, and of how submissions are graded
 
@@ -102,6 +103,11 @@ class Ledger:
             },
         }
         write_text(self._path(graded.learner), json.dumps(entry, indent=1) + "\n")
+
+    def refuse(self, learner: str, reason: str) -> None:
+        """Enter why a submission has no grade, unless it has one from an earlier run."""
+        if self.entry(learner) is None:
+            write_text(self._path(learner), json.dumps({"reason": reason}, indent=1) + "\n")
 
     def remove(self, learner: str) -> None:
         """Forget a learner's entry: what it tells is about to change."""

@@ -198,6 +198,10 @@ class Session:
             if waiting:
                 yield from self._grade_all(gradebook, waiting)
 
+    def explain(self, result: Result) -> None:
+        """Write down for the report why a submission has no grade."""
+        self._ledger.refuse(result.learner, "; ".join(result.notes))
+
     def _describe(self) -> Assignment:
         """Return what workers need to know."""
         directory = self._course.directory(self._name)

@@ -115,6 +115,7 @@ def _about_submissions(record: ClassRecord, analysis: Analysis) -> list[Finding]
         return tuple(found)
 
     tests = {cell.key for cell in record.cells}
+    refusals = {x.id: f"{x.id} ({x.refusal})" for x in record.learners if x.refusal}
 
     manual = tuple(learner.id for learner in analysis.learners if learner.needs_manual)
     found = (
@@ -131,8 +132,9 @@ def _about_submissions(record: ClassRecord, analysis: Analysis) -> list[Finding]
         Finding(
             True,
             "Submitted, not graded",
-            f"Run `autograder grade {record.assignment}`: its table says why one has no grade.",
-            of(Status.NOT_GRADED),
+            "`autograder grade` gave no grade, for the reason beside the learner, or has not run "
+            "since these were handed in.",
+            tuple(refusals.get(name) or name for name in of(Status.NOT_GRADED)),
         ),
         Finding(
             True,

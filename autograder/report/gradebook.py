@@ -4,6 +4,7 @@ This is the only module of the room that knows nbgrader's tables and folders. It
 """
 
 import glob
+import json
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -18,10 +19,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from autograder.errors import InputError
-from autograder.nbgrader_course import find_assignment, load_settings
+from autograder.nbgrader_course import LEDGER_FOLDER, find_assignment, load_settings
 from autograder.notebooks import read_notebook
 from autograder.report.model import CellKey, ClassRecord, Failure, GradedCell, Learner, Mark
-from autograder.report.outputs import failures, grade_ids
+from autograder.report.outputs import failures, first_line, grade_ids
 
 
 def load_course(root: Path) -> CourseDirectory:
@@ -103,7 +104,10 @@ def with_failures(
                 found.extend(failures(read_notebook(path), name))
             except InputError:
                 problems.append(f"{name}.ipynb of {learner.id}: its messages are missing here.")
-        learners.append(replace(learner, failures=tuple(found), autograded=autograded))
+        refusal = _refusal(course, record.assignment, learner.id)
+        learners.append(
+            replace(learner, failures=tuple(found), autograded=autograded, refusal=refusal)
+        )
     return replace(record, learners=tuple(learners)), tuple(problems)
 
 
@@ -293,6 +297,17 @@ def _submitted(course: CourseDirectory, assignment: str) -> set[str]:
     )
     folders = filter(os.path.isdir, glob.glob(os.path.join(glob.escape(course.root), structure)))
     return {match["student"] for folder in folders if (match := re.fullmatch(pattern, folder))}
+
+
+def _refusal(course: CourseDirectory, assignment: str, learner: str) -> str:
+    """Return why `autograder grade` gave no grade, as it wrote it down."""
+    path = Path(course.root, LEDGER_FOLDER, assignment, f"{learner}.json")
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # never graded by it, or a damaged file
+        return ""
+    reason = entry.get("reason") if isinstance(entry, dict) else None
+    return first_line(reason) if isinstance(reason, str) else ""
 
 
 def _folder(course: CourseDirectory, step: str, learner: str, assignment: str) -> Path:

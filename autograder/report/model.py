@@ -88,6 +88,8 @@ class Learner:
     marks : mapping of CellKey to Mark
         Empty when nothing was submitted.
     failures : tuple of Failure
+    refusal : str
+        Why the autograder gave no grade; empty where it gave one, or was not asked.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Learner:
     penalty: float = 0.0
     marks: Mapping[CellKey, Mark] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+    refusal: str = ""
 
 
 @dataclass(frozen=True)

@@ -274,6 +274,17 @@ def test_timeouts_dead_kernels_and_missing_submissions_are_listed():
     assert "An autograded notebook cannot be read" in by_title
 
 
+def test_a_submission_without_a_grade_has_its_reason_beside_it():
+    learners = [
+        learner("s1", {"a": 10.0}),
+        Learner("s2", submitted=True, refusal="no notebook"),
+        Learner("s3", submitted=True),
+    ]
+    record = class_of([cell("a")], learners)
+    found = next(x for x in findings(record, analyse(record), ()) if "not graded" in x.title)
+    assert found.names == ("s2 (no notebook)", "s3")
+
+
 def test_a_death_names_tests_only_and_says_what_is_lost():
     deaths = [("a", "DeadKernelError", ""), ("", "DeadKernelError", "")]
     internal = [("after_a-4", "DeadKernelError", ""), ("own", "DeadKernelError", "")]

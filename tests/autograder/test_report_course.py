@@ -105,6 +105,19 @@ def test_a_report_is_written_beside_the_course(course, capsys):
     assert "index.html" in capsys.readouterr().out
 
 
+def test_a_report_says_why_a_submission_has_no_grade(course):
+    fill(course, {"sample01": [10, 10], "sample02": None})
+    for folder in (course / "submitted/sample02" / ASSIGNMENT, course / ".autograder" / ASSIGNMENT):
+        folder.mkdir(parents=True)
+    ledger = course / ".autograder" / ASSIGNMENT / "sample02.json"
+    ledger.write_text('{"reason": "there is no notebook <b>here</b>"}', encoding="utf-8")
+    assert report(ASSIGNMENT) == 0
+    page = course / "reports" / ASSIGNMENT / "index.html"
+    assert "sample02 (there is no notebook &lt;b&gt;here" in page.read_text(encoding="utf-8")
+    ledger.write_text("[", encoding="utf-8")
+    assert report(ASSIGNMENT) == 0
+
+
 def test_a_report_writes_where_it_is_told_and_twice_the_same(course, tmp_path):
     fill(course, {"sample01": [10, 5]})
     for name in ("one", "two"):
