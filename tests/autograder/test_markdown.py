@@ -112,7 +112,7 @@ def test_a_formula_brings_no_html_in(latex: str) -> None:
     elements = BeautifulSoup(rendered(f"${latex}$"), features="html.parser").find_all(True)
     assert not {"script", "img", "a"} & {element.name for element in elements}
     for element in elements:
-        assert not {"href", "src", "onclick", "onerror"} & element.attrs.keys()
+        assert not {"href", "src", "onclick", "onerror", "mathcolor"} & element.attrs.keys()
         assert "position" not in element.get("style", "")
 
 
