@@ -19,6 +19,7 @@ from autograder.errors import InputError
 _LOCK_SECONDS = 5
 # In a course directory: what `autograder grade` remembers of each submission.
 LEDGER_FOLDER = ".autograder"
+REFUSALS = "refused"  # therein, below the assignment: why a submission has no grade
 
 
 def load_settings(root: Path) -> Config:

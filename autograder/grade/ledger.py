@@ -20,7 +20,7 @@ from traitlets.config.loader import LazyConfigValue
 
 from autograder.grade.pages import page_digest
 from autograder.grade.payload import Graded
-from autograder.nbgrader_course import LEDGER_FOLDER
+from autograder.nbgrader_course import LEDGER_FOLDER, REFUSALS
 from autograder.notebooks import write_text
 
 FOLDER = LEDGER_FOLDER
@@ -102,12 +102,13 @@ class Ledger:
                 for name, notebook in graded.notebooks.items()
             },
         }
+        (self._folder / REFUSALS / f"{graded.learner}.json").unlink(missing_ok=True)
         write_text(self._path(graded.learner), json.dumps(entry, indent=1) + "\n")
 
     def refuse(self, learner: str, reason: str) -> None:
-        """Enter why a submission has no grade, unless it has one from an earlier run."""
-        if self.entry(learner) is None:
-            write_text(self._path(learner), json.dumps({"reason": reason}, indent=1) + "\n")
+        """Write down, apart from the entries, why a submission has no grade."""
+        text = json.dumps({"reason": reason}, indent=1) + "\n"
+        write_text(self._folder / REFUSALS / f"{learner}.json", text)
 
     def remove(self, learner: str) -> None:
         """Forget a learner's entry: what it tells is about to change."""

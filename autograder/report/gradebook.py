@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from autograder.errors import InputError
-from autograder.nbgrader_course import LEDGER_FOLDER, find_assignment, load_settings
+from autograder.nbgrader_course import LEDGER_FOLDER, REFUSALS, find_assignment, load_settings
 from autograder.notebooks import read_notebook
 from autograder.report.model import CellKey, ClassRecord, Failure, GradedCell, Learner, Mark
 from autograder.report.outputs import failures, first_line, grade_ids
@@ -301,7 +301,7 @@ def _submitted(course: CourseDirectory, assignment: str) -> set[str]:
 
 def _refusal(course: CourseDirectory, assignment: str, learner: str) -> str:
     """Return why `autograder grade` gave no grade, as it wrote it down."""
-    path = Path(course.root, LEDGER_FOLDER, assignment, f"{learner}.json")
+    path = Path(course.root, LEDGER_FOLDER, assignment, REFUSALS, f"{learner}.json")
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # never graded by it, or a damaged file

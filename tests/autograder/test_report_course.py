@@ -107,9 +107,9 @@ def test_a_report_is_written_beside_the_course(course, capsys):
 
 def test_a_report_says_why_a_submission_has_no_grade(course):
     fill(course, {"sample01": [10, 10], "sample02": None})
-    for folder in (course / "submitted/sample02" / ASSIGNMENT, course / ".autograder" / ASSIGNMENT):
+    ledger = course / ".autograder" / ASSIGNMENT / "refused/sample02.json"
+    for folder in (course / "submitted/sample02" / ASSIGNMENT, ledger.parent):
         folder.mkdir(parents=True)
-    ledger = course / ".autograder" / ASSIGNMENT / "sample02.json"
     ledger.write_text('{"reason": "there is no notebook <b>here</b>"}', encoding="utf-8")
     assert report(ASSIGNMENT) == 0
     page = course / "reports" / ASSIGNMENT / "index.html"
