@@ -155,7 +155,11 @@ def _build_world(job: Job, user: int) -> None:
     work, temporary, shared = HOME / "work", HOME / ".tmp", HOME / ".shm"
     for folder in (temporary, shared):
         folder.mkdir()
-    shutil.copytree(job.folder / "files", work, symlinks=True)
+    try:
+        shutil.copytree(job.folder / "files", work, symlinks=True)
+    except shutil.Error as error:  # which lists every file
+        _, name, why = error.args[0][0]
+        raise OSError(f"{name} cannot be copied for the kernel: {why.split(':')[0]}") from None
     for path in (work, temporary, shared, *work.rglob("*")):
         if os.geteuid() == 0:
             os.chown(path, user, user, follow_symlinks=False)

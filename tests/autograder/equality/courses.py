@@ -1,6 +1,7 @@
 """Courses as nbgrader's users have them, graded by nbgrader and by us, and their gradebooks."""
 
 import contextlib
+import re
 import shutil
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def write_source(
     for name, cells in notebooks.items():
         notebook = new_notebook(cells=cells, metadata={"kernelspec": dict(kernelspec)})
         for number, made in enumerate(notebook.cells):
-            made.id = f"{name}-{number}"
+            made.id = re.sub(r"[^a-zA-Z0-9_-]", "-", f"{name}-{number}")
         nbformat.write(notebook, folder / f"{name}.ipynb")
     write_files(folder, files or {})
     nbgrader(course, "generate_assignment", assignment)
