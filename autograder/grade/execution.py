@@ -4,7 +4,7 @@ What a cell is worth is not decided here; see :mod:`autograder.grade.verdict`.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
+from autograder.grade.output_limit import OutputLimit, Taken
 from autograder.grade.record import FATAL, CellRun, End, Execution
 from autograder.kernels import fresh
 from autograder.kernels.client import KernelClient
@@ -181,7 +182,8 @@ class NotebookRun(Execute):
 
     def _attempt(self, cell: NotebookNode, index: int) -> CellRun:
         """Run one cell on the kernel that there is; afterwards there may be none."""
-        self._reply, self._shown, self._ended_before = None, 0, False
+        self._reply, self._ended_before = None, False
+        self._shown = OutputLimit(self._choice.limits)
         try:
             self.execute_cell(cell, index, store_history=True)
         except CellTimeoutError:  # it does not even answer to the interrupt
@@ -330,14 +332,12 @@ class NotebookRun(Execute):
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int
     ) -> NotebookNode | None:
         """Take in one output, up to the limit; called by nbclient."""
-        if self._shown > self._choice.limits.output or not _is_well_formed(msg["content"]):
-            return None
-        self._shown += _length(msg["content"])
-        if self._shown > self._choice.limits.output:
-            kib = self._choice.limits.output // 1024
-            cut = new_output("stream", name="stderr", text=f"… cut off after {kib} KiB of output\n")
-            outs.append(cut)
-            return cut
+        match self._shown.take(msg["content"]):
+            case Taken.LAST:
+                outs.append(self._shown.notice())
+                return outs[-1]
+            case Taken.NOT:
+                return None
         return super().output(outs, msg, display_id, cell_index)
 
 
@@ -374,27 +374,6 @@ def _by_digest(notebook: NotebookNode, replaced: Mapping[str, Replaced]) -> dict
 
 def _is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(is_grade(cell))
-
-
-def _is_well_formed(content: dict[str, Any]) -> bool:
-    """Whether an output is what the notebook format takes; learners' code may send anything."""
-    texts = [content.get("text", ""), content.get("ename", ""), content.get("evalue", "")]
-    data, lines = content.get("data", {}), content.get("traceback", [])
-    return (
-        all(isinstance(text, str) for text in texts)
-        and content.get("name", "stdout") in ("stdout", "stderr")
-        and isinstance(data, dict)
-        and isinstance(content.get("metadata", {}), dict)
-        and all(isinstance(value, str) for kind, value in data.items() if "json" not in kind)
-        and isinstance(lines, list)
-        and all(isinstance(line, str) for line in lines)
-    )
-
-
-def _length(content: dict[str, Any]) -> int:
-    """Return about how many bytes an output takes."""
-    text: Sequence[Any] = [content.get("text", ""), *content.get("traceback", [])]
-    return sum(len(str(part)) for part in [*text, *content.get("data", {}).values()])
 
 
 def _error(name: str, explanation: str) -> NotebookNode:

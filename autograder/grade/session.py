@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,14 +11,13 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy.exc import SAWarning
 
 from autograder.errors import InputError
 from autograder.grade import gradebook as book
 from autograder.grade import work
 from autograder.grade.course import Course, Submission
 from autograder.grade.executor import Place, carry_out, cluster, local, prepare
-from autograder.grade.gradebook import NoSuchStudent
 from autograder.grade.instructor import (
     InstructorsRun,
     memory_of,
@@ -36,43 +34,14 @@ from autograder.grade.parcel import Parcel, pack
 from autograder.grade.payload import Assignment, Graded, Task
 from autograder.grade.registration import modules_of, programs_of, register
 from autograder.grade.released import read_released
+from autograder.grade.result import Result, no_grade, reason_of, unusual
 from autograder.grade.skeleton import read_skeletons
 from autograder.grade.standing import Standing, read_standings
 from autograder.grade.timestamps import handed_in
-from autograder.grade.verdict import Outcome
 from autograder.grade.writing import replace_folder, sweep
 from autograder.kernels.levels import Level
 from autograder.kernels.limits import KernelLimits
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
-
-_ORDINARY = (Outcome.PASSED, Outcome.FAILED, Outcome.PARTIAL, Outcome.MANUAL)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one submission.
-
-    Attributes
-    ----------
-    learner : str
-    status : str
-        ``"graded"``, ``"kept"`` (graded before and unchanged), ``"new page"`` (likewise, with a
-        feedback page that had to be made again) or ``"no grade"``.
-    score, points : float or None
-        As the gradebook has them; None without a grade.
-    seconds : float
-        Wall time.
-    notes : tuple of str
-        What an instructor should know: tests without an ordinary outcome, repairs, why there is no
-        grade.
-    """
-
-    learner: str
-    status: str
-    score: float | None
-    points: float | None
-    seconds: float
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,7 +157,7 @@ class Session:
                     kept = self._kept(submission, standing, scores.get(submission.learner, {}))
                     time, note = handed_in(submission.folder, self._course.config)
                 except (OSError, ValueError) as error:
-                    yield _no_grade(submission.learner, _reason(error))
+                    yield no_grade(submission.learner, reason_of(error))
                     continue
                 if kept is not None:
                     yield kept
@@ -258,7 +227,7 @@ class Session:
             try:
                 yield self._write_down(gradebook, submission, task, future.result())
             except Exception as error:  # a full disk, a locked gradebook, a worker that was killed
-                yield _no_grade(task.learner, _reason(error))
+                yield no_grade(task.learner, reason_of(error))
         yield from unreadable
 
     def _start_processes(self) -> None:
@@ -286,7 +255,9 @@ class Session:
                 ((_, future),) = carry_out(self._place, function, [task])
                 if isinstance(error := future.exception(), Exception):
                     # Whatever the course's own preprocessors raise: learners meet it one by one.
-                    self._tell(f"The instructor's own solution cannot be graded: {_reason(error)}.")
+                    self._tell(
+                        f"The instructor's own solution cannot be graded: {reason_of(error)}."
+                    )
                     return InstructorsRun()
                 run = read_run(future.result(), self._assignment, source)
                 if run.is_lasting:
@@ -321,7 +292,7 @@ class Session:
     ) -> Result:
         """Write a graded submission: gradebook, folders, and last the ledger."""
         if not graded.notebooks:
-            return _no_grade(graded.learner, "; ".join(graded.notes), graded.seconds)
+            return no_grade(graded.learner, "; ".join(graded.notes), graded.seconds)
         submitted = self._ledger.key(task.parcel.digest, "")
         before = None if self._force else self._ledger.entry(graded.learner)
         is_known = before is not None and before.get("submission") == submitted
@@ -350,7 +321,7 @@ class Session:
         replace_folder(submission.feedback, pages, copies, permissions, is_shared=is_shared)
         key = self._ledger.key(task.parcel.digest, repr(task.standing))
         self._ledger.write(graded, key, submitted, str(self._sandbox), score, points)
-        notes = (*_unusual(graded), *graded.notes)
+        notes = (*unusual(graded), *graded.notes)
         return Result(graded.learner, "graded", score, points, graded.seconds, notes)
 
     def _files_beside(self, submission: Submission, graded: Graded) -> dict[str, Path]:
@@ -386,44 +357,7 @@ def _tasks(
         try:
             parcel = pack(one.submission)
         except OSError as error:
-            unreadable.append(_no_grade(one.submission.learner, _reason(error)))
+            unreadable.append(no_grade(one.submission.learner, reason_of(error)))
         else:
             notes = (*one.notes, *parcel.notes)
             yield Task(one.submission.learner, parcel, one.handed_in, one.standing, notes)
-
-
-def _unusual(graded: Graded) -> Iterator[str]:
-    """Name the tests that ended otherwise than by passing or failing."""
-    for outcome in Outcome:
-        names = [
-            grade_id
-            for notebook in graded.notebooks.values()
-            for grade_id, found in notebook.verdicts.items()
-            if found.outcome is outcome
-        ]
-        if names and outcome not in _ORDINARY:
-            yield f"{outcome}: {', '.join(names)}"
-
-
-def _no_grade(learner: str, reason: str, seconds: float = 0.0) -> Result:
-    return Result(learner, "no grade", None, None, seconds, (reason,))
-
-
-def _reason(error: BaseException) -> str:
-    """Return in one line why a submission has no grade."""
-    match error:
-        case BrokenProcessPool():
-            return "the process that graded it was killed, twice"
-        case NoSuchStudent():
-            return "the gradebook has no such student, and Autograde.create_student is off"
-        case KernelFailed():
-            return str(error)
-        case OperationalError():  # after a minute's wait
-            return f"the gradebook cannot be written ({error.orig}): grade again"
-        case OSError():
-            return f"{error.filename or 'a file'}: {error.strerror or error}"
-        case ValueError():
-            return str(error)
-        case _:
-            lines = str(error).strip().splitlines() or [""]
-            return f"the grader failed: {type(error).__name__}: {lines[0]}"

@@ -30,8 +30,8 @@ class Limits:
         Bytes of the largest file.
     scratch : int
         Bytes of all files together.
-    output : int
-        Bytes that one cell may show; what goes beyond is cut off.
+    output, images : int
+        Bytes of text, and of images, that one cell may show; what goes beyond is cut off.
     """
 
     memory: int = 2048 * _MIB
@@ -40,6 +40,7 @@ class Limits:
     file: int = 256 * _MIB
     scratch: int = 512 * _MIB
     output: int = _MIB
+    images: int = 8 * _MIB
 
 
 class KernelLimits(Configurable):
@@ -50,7 +51,8 @@ class KernelLimits(Configurable):
     seconds = Integer(900, help="Wall time of a whole notebook").tag(config=True)
     file_mib = Integer(256, help="The largest file, in MiB").tag(config=True)
     scratch_mib = Integer(512, help="All files together, in MiB").tag(config=True)
-    output_kib = Integer(1024, help="What one cell may show, in KiB").tag(config=True)
+    output_kib = Integer(1024, help="Text that one cell may show, in KiB").tag(config=True)
+    images_kib = Integer(8192, help="Images that one cell may show, in KiB").tag(config=True)
 
     def values(self) -> Limits:
         """Return the limits in bytes and seconds."""
@@ -61,6 +63,7 @@ class KernelLimits(Configurable):
             file=self.file_mib * _MIB,
             scratch=self.scratch_mib * _MIB,
             output=self.output_kib * 1024,
+            images=self.images_kib * 1024,
         )
 
 

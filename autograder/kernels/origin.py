@@ -5,10 +5,15 @@ Only real types decide, so that nothing of a learner's object runs here.
 
 import sys
 from functools import partial
+from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 _WRITABLE = ("/home/learner/", "/tmp/")  # as a sandboxed kernel sees it
+# Python and its packages, which a kernel sees read-only, may lie below these.
+_INSTALLED = tuple(
+    f"{place}/" for place in (sys.prefix, sys.base_prefix, Path(__file__).resolve().parents[2])
+)
 
 
 def is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
@@ -56,4 +61,4 @@ def _is_made_here(space: dict[str, Any]) -> bool:
         return True
     if path is None and type(module := sys.modules.get(name)) is ModuleType:
         path = vars(module).get("__file__")
-    return type(path) is str and path.startswith(_WRITABLE)
+    return type(path) is str and path.startswith(_WRITABLE) and not path.startswith(_INSTALLED)

@@ -85,7 +85,7 @@ class TestReading:
         assert "np.asarray(x) * 2" not in cells["double"].source
         assert (cells["double_tests"].points, cells["double"].points) == (4.0, None)
         assert skeleton.kernelspec == {
-            "display_name": "Python 3",
+            "display_name": "Python 3 (ipykernel)",
             "language": "python",
             "name": "python3",
         }
