@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -184,6 +185,13 @@ class TestSecondRun:
         settings.write_text("c = get_config()\nc.KernelLimits.memory_mib = 1000\n")
         assert set(statuses(graded, capsys).values()) == {"graded"}
         assert set(statuses(graded, capsys).values()) == {"kept"}
+
+    def test_a_copy_of_the_course_keeps_its_grades(
+        self, graded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        statuses(graded, capsys)
+        copy = shutil.copytree(graded, tmp_path / "copy")
+        assert set(statuses(copy, capsys).values()) == {"kept"}
 
     def test_other_tests_grade_all_again(
         self, graded: Path, capsys: pytest.CaptureFixture[str]
