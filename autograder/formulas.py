@@ -13,7 +13,7 @@ STYLE = (
     'math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", '
     '"DejaVu Math TeX Gyre", "Noto Sans Math", math; }'
 )
-# Longer ones are no formulas, and what a learner wrote must not take the page's time.
+# Longer ones are not formulas, and what a learner wrote must not take the page's time.
 _LONGEST = 5_000
 _DEEPEST = 60
 _REMEMBERED = 4096
@@ -90,7 +90,7 @@ def mathml(latex: str, *, is_display: bool) -> str | None:
         return None
     try:
         element = Converter(display="block" if is_display else "inline").convert_to_element(latex)
-    except Exception:  # whatever a parser raises at what a learner wrote: it is no formula
+    except Exception:  # whatever a parser raises at what a learner wrote: it is not a formula
         return None
     for part in element.iter():
         if not _is_made_safe(part):
@@ -111,7 +111,7 @@ def _depth(latex: str) -> int:
 
 
 def _is_made_safe(part: ElementTree.Element) -> bool:
-    """Rewrite an element as MathML Core has it; False for one that is no layout of a formula."""
+    """Rewrite an element as MathML Core has it; False for one that does not lay out a formula."""
     styles = []
     if part.tag == "menclose" and part.get("notation") == "box":
         part.tag = "mrow"

@@ -12,7 +12,7 @@ from autograder.errors import InputError
 from autograder.files import read_utf8
 
 # What JupyterLab 4 writes for the kernel of this course, so that opening a notebook changes
-# nothing. The version is that of one Python 3.11; another one is no difference, see `as_built`.
+# nothing. The version is that of one Python 3.11; another one is not a difference, see `as_built`.
 EDITOR_METADATA = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",

@@ -122,7 +122,7 @@ class Checks:
         Raises
         ------
         CheckFailed
-            If the value is no numeric array or has another shape.
+            If the value is not a numeric array or has another shape.
         """
         actual = self._array(value, name).shape
         if actual != tuple(expected):
@@ -134,7 +134,7 @@ class Checks:
         Raises
         ------
         CheckFailed
-            If the value is no numeric array or has another data type.
+            If the value is not a numeric array or has another data type.
         """
         actual = self._array(value, name).dtype
         if actual != np.dtype(expected):
@@ -180,7 +180,7 @@ class Checks:
         Raises
         ------
         CheckFailed
-            If the value is no numeric array, has another shape, or differs.
+            If the value is not a numeric array, has another shape, or differs.
         """
         actual = self._array(value, name)
         wanted = np.asarray(to_numpy(expected))

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from autograder.errors import InputError
 
-# JupyterLab takes formulas out before it reads Markdown, so the brackets in one are no link.
+# JupyterLab takes formulas out before it reads Markdown, so the brackets in one are not a link.
 _FORMULA = re.compile(r"\$\$.+?\$\$|\$(?:[^$\n]|\n(?!\s*\n))+\$", flags=re.DOTALL)
 _SHOWN = ("text", "code_inline", "softbreak")  # what a reader sees of a heading
 _ANCHOR_IN_HTML = re.compile(r"""\b(?:id|name)=["']([^"']+)""")

@@ -135,7 +135,7 @@ class Wanted:
 
     @cached_property
     def contents(self) -> tuple[str, ...]:
-        """Squeezed contents that are no change: the released one and that with hidden tests."""
+        """Squeezed contents that are not a change: the released one and that with hidden tests."""
         return self.squeezed, squeeze(self.cell.source)
 
     @cached_property
@@ -153,7 +153,9 @@ class Wanted:
         """Whether a cell with this grade id or cell id can be the cell."""
         if piece.squeezed in ("", *self.contents):
             return True
-        if self.cell.locked:  # code of one's own under a test's grade id is no edited test
+        if (
+            self.cell.locked
+        ):  # a learner's code that carries a test's grade id is not an edited test
             return not piece.names - self.names or _shared_words(self, piece) >= _SAME_MARK
         return not self.names or not piece.names or bool(self.names & piece.names_and_imports)
 

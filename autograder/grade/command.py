@@ -162,7 +162,7 @@ def _table(results: list["Result"], assignment: str, shared: Collection[str]) ->
     for result in results:
         score = "–" if result.score is None else f"{result.score:g} / {result.points:g}"
         seconds = f"{result.seconds:.1f}"
-        # As Text, in which [b] is no markup: learners name folders and files.
+        # As Text, in which [b] is not markup: learners name folders and files.
         joined = "; ".join(numbers.get(note, note) for note in result.notes)
         learner, notes = (Text(_printable(s)) for s in (result.learner, joined))
         table.add_row(learner, score, result.status, seconds, notes)
@@ -170,6 +170,6 @@ def _table(results: list["Result"], assignment: str, shared: Collection[str]) ->
 
 
 def _printable(text: str) -> str:
-    """Return text for a terminal: what would command it, or is no Unicode, becomes an escape."""
+    """Return text for a terminal: what would command it, or is not Unicode, becomes an escape."""
     shown = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
     return "".join(shown)

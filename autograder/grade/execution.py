@@ -81,7 +81,7 @@ class _OneSpec(KernelSpecManager):
 class NotebookRun(Execute):
     """nbgrader's own execution, on a kernel that is restored when it dies.
 
-    A cell that kills the kernel, or makes it deaf to interrupts, costs itself alone: a new kernel
+    A cell that kills the kernel, or makes it ignore interrupts, costs itself alone: a new kernel
     runs the cells above it again, without the guilty ones, and goes on below.
 
     Parameters
@@ -121,7 +121,7 @@ class NotebookRun(Execute):
         Raises
         ------
         autograder.kernels.server.KernelFailed
-            If there is no kernel to be had.
+            If no kernel can be started.
         """
         NotebookClient.__init__(self, notebook, None)
         self.reset_execution_trackers()
@@ -326,7 +326,7 @@ class NotebookRun(Execute):
         return left if timeout is None else min(timeout, left)
 
     def _timeout_text(self, cell: NotebookNode) -> str:
-        return f"not finished after {self._get_timeout(cell)} s, and deaf to interrupts"
+        return f"did not finish within {self._get_timeout(cell)} s and ignored the interrupt"
 
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int

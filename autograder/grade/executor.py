@@ -99,7 +99,7 @@ def cluster(address: str) -> Iterator[Place]:
         workers = sum(client.ncores().values())
         if not workers:
             raise InputError(f"the Dask scheduler at {address} has no workers")
-        # Grading is no pure function to Dask, which would answer for a retry with what it has.
+        # Grading is not a pure function: to a retry Dask would answer with what it has.
         with client.get_executor(pure=False) as executor:
             yield Place(executor, workers, is_local=False)
 
@@ -159,12 +159,12 @@ class _CtrlC:
     Attributes
     ----------
     is_wished : bool
-        Whether an end is.
+        Whether a stop was requested.
     """
 
     def __init__(self) -> None:
         self.is_wished = False
-        # Only there handlers can be set; whoever has set another one knows what he wants.
+        # Handlers can be set only there; another program's own is left alone.
         in_main_thread = threading.current_thread() is threading.main_thread()
         is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
         self._is_mine = in_main_thread and is_usual

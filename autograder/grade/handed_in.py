@@ -1,4 +1,4 @@
-"""Make a notebook of the bytes that a learner handed in, mending what can be mended."""
+"""Make a notebook of the bytes that a learner handed in, and repair what can be repaired."""
 
 import json
 import re
@@ -40,12 +40,12 @@ def parse_notebook(data: bytes) -> tuple[NotebookNode, tuple[str, ...]]:
     notebook : nbformat.NotebookNode
         Valid. Of the metadata there is what :mod:`autograder.grade.metadata` lets through.
     notes : tuple of str
-        What was mended, as the rest of sentences that begin with the file's name.
+        What was repaired, as the rest of sentences that begin with the file's name.
 
     Raises
     ------
     UnreadableError
-        If it is no notebook, or one that would take too much memory.
+        If it is not a notebook, or one that would take too much memory.
     """
     text, notes = _text(data)
     raw = _json(text)
@@ -56,7 +56,7 @@ def parse_notebook(data: bytes) -> tuple[NotebookNode, tuple[str, ...]]:
         raise UnreadableError(f"has {len(raw_cells)} cells; the limit is {MAX_CELLS}")
     cells = [_cell(raw) for raw in raw_cells if isinstance(raw, dict)]
     if len(cells) < len(raw_cells):
-        notes.append("had entries that are no cells; they were left out.")
+        notes.append("had entries that are not cells; they were left out.")
     long = sum(len(cell["source"]) > _limit(cell) for cell in cells)
     if long:
         notes.append(f"has {long} cells that are far too long; they were cut off.")
@@ -126,7 +126,7 @@ def _raw_cells(raw: object) -> list[object]:
     if isinstance(raw, dict) and isinstance(raw.get("cells"), list):
         return raw["cells"]
     if not isinstance(raw, dict) or not isinstance(raw.get("worksheets"), list):
-        raise UnreadableError("is no notebook: it has no list of cells")
+        raise UnreadableError("is not a notebook: it has no list of cells")
     old = [
         _old_cell(cell)
         for sheet in raw["worksheets"]

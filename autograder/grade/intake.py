@@ -264,7 +264,7 @@ def _others(
         if is_text(file.name):
             taken[file.name] = file.path
         else:
-            notes.append(f"{shown_name(file.name)} has a name that is no text and was left out.")
+            notes.append(f"{shown_name(file.name)} has a name that is not text and was left out.")
     # What lay beside a notebook in a folder within the folder lies beside it still.
     for name, path in list(taken.items()):
         for home in homes:

@@ -19,7 +19,7 @@ class Bounds:
     files : int
         Files, notebooks among them.
     file, total : int
-        Bytes of a file that is no notebook, and of all files together.
+        Bytes of a file that is not a notebook, and of all files together.
     """
 
     notebook: int = 64 * _MIB

@@ -121,7 +121,7 @@ def _kind(entry: os.DirEntry[str]) -> str:
         return "file"
     if stat.S_ISDIR(mode):
         return "folder"
-    return "is a symbolic link" if stat.S_ISLNK(mode) else "is no ordinary file"
+    return "is a symbolic link" if stat.S_ISLNK(mode) else "is not an ordinary file"
 
 
 def _is_ignored(name: str, patterns: Sequence[str]) -> bool:
@@ -133,7 +133,7 @@ def _is_ignored(name: str, patterns: Sequence[str]) -> bool:
 
 
 def is_text(name: str) -> bool:
-    """Whether a file name is text: bytes that are no UTF-8 reach Python as lone surrogates."""
+    """Whether a file name is text: bytes that are not UTF-8 reach Python as lone surrogates."""
     return not re.search(r"[\ud800-\udfff]", name)
 
 

@@ -39,7 +39,7 @@ def read_without_outputs(path: Path, limit: int) -> bytes | None:
 def without_outputs(data: bytes | mmap.mmap, limit: int) -> bytes | None:
     r"""Return a notebook's bytes without the outputs of its cells; None if those are too many.
 
-    Nothing else is changed, and what is no JSON stays as it is.
+    Nothing else is changed, and what is not JSON stays as it is.
 
     Examples
     --------

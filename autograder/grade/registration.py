@@ -92,7 +92,7 @@ def named_in(sources: Iterable[str]) -> tuple[set[str], set[str]]:
     Parameters
     ----------
     sources : iterable of str
-        Code cells; magics are no hindrance.
+        Code cells; magics are left out.
 
     Examples
     --------

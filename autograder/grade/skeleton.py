@@ -277,5 +277,5 @@ def _bound(statements: list[ast.stmt], *, imports: bool) -> Iterator[str]:
 
 
 def _statements(value: object) -> list[ast.AST]:
-    """Return a block's statements: `body` of a lambda or a conditional is no block."""
+    """Return a block's statements: `body` of a lambda or a conditional is not a block."""
     return value if isinstance(value, list) else []

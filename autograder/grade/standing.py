@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 
 @dataclass(frozen=True)
 class Standing:
-    """What persons have decided about one learner's assignment, as far as there is anything.
+    """Manual scores, comments and the due date, where the gradebook has them.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Standing:
         When the assignment is due for this learner, extension included, in UTC.
     handed_in : datetime or None
         When the gradebook says that it was handed in, in UTC. It counts where no file says more. It
-        is no part of what a grade is known by: grading itself writes it.
+        is not part of the cache key, since grading itself writes it.
     """
 
     manual: Mapping[tuple[str, str], float] = field(default_factory=dict)

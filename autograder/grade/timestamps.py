@@ -25,7 +25,7 @@ _RFC_2822 = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "
 _ZONE_AT_END = re.compile(r"\s*([A-Za-z]+|[+-]\d{2}(?:\d{2})?)$")
 # "UTC+2" is two hours ahead for all who write it; dateutil reads it the other way round, as POSIX.
 _AHEAD = re.compile(r"\b(?:UTC|GMT)\s*(?=[+-]\d)")
-# A time that lacks a part gets it from these; if that makes a difference, it is no time.
+# A time that lacks a part gets it from these; if that makes a difference, it is not a time.
 _DEFAULTS = datetime(2000, 1, 1), datetime(2001, 2, 2)
 
 

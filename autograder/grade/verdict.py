@@ -136,12 +136,12 @@ def comments(notebook: NotebookNode) -> dict[str, str | None]:
 
 def _judge_cell(cell: NotebookNode, run: CellRun | None, execution: Execution) -> Verdict:
     points = float(cell.metadata.nbgrader["points"])
-    if is_task(cell):  # nbgrader leaves it to persons altogether
+    if is_task(cell):  # nbgrader leaves it to whoever marks by hand
         return Verdict(Outcome.MANUAL, None, points)
     if cell.cell_type != "code" or is_solution(cell):
         score, _ = determine_grade(cell)
         return Verdict(Outcome.MANUAL, score, points)
-    if not cell.source.strip():  # the instructor's own will: a test is locked
+    if not cell.source.strip():  # test cells are locked, so an empty one is intended
         return Verdict(Outcome.PASSED, points, points)
     if run is None:
         return Verdict(Outcome.NOT_RUN, 0.0, points)

@@ -76,7 +76,7 @@ def grade(content: bytes, address: Address | None, task: Task) -> Graded:
     Raises
     ------
     autograder.kernels.server.KernelFailed
-        If there is no kernel to be had.
+        If no kernel can be started.
     """
     begin = time.monotonic()
     tools = _tools(content)
@@ -131,7 +131,7 @@ def grade(content: bytes, address: Address | None, task: Task) -> Graded:
 
 @dataclass(frozen=True)
 class _Tools:
-    """What is dear to make and serves all submissions of an assignment."""
+    """Expensive objects, built once for all submissions of an assignment."""
 
     assignment: Assignment
     exporter: NotebookExporter  # which nbgrader's preprocessors expect as their parent

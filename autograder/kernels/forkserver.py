@@ -7,7 +7,7 @@ standard input closes, it ends, and every kernel with it.
 A connection is a kernel, or one that asks for more modules to be imported. It begins with the
 client's request, one line of JSON; after that the server sends events (``ready``, ``limit``,
 ``failed``, ``waited``, ``ended``) and takes the commands ``interrupt`` and ``waited``. When the
-client closes the connection, the kernel ends: nobody's kernel outlives him.
+client closes the connection, the kernel ends: it never outlives its client.
 """
 
 import gc

@@ -34,7 +34,7 @@ def can_fork() -> bool:
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Gets a kernel from a fork server; where fork is not to be had, starts one as Jupyter does.
+    """Gets a kernel from a fork server; where forking is impossible, starts one as Jupyter does.
 
     A kernel specification names it under ``metadata.kernel_provisioner``, with these as its
     ``config``.

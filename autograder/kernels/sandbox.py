@@ -160,7 +160,7 @@ def choose(wish: str) -> Level:
     Raises
     ------
     InputError
-        If what is wished for is not to be had; ``auto`` never means no sandbox.
+        If the chosen one does not work here; ``auto`` never means no sandbox.
     """
     if wish == "none":
         return Level.NONE
@@ -299,7 +299,7 @@ def _container(level: Level, folder: Path, view: View) -> list[str]:
 
 
 def _problem_with(level: Level) -> str | None:
-    """Return why a level is not to be had here, or None."""
+    """Return why a level does not work here, or None."""
     if sys.platform != "linux":
         return "works on Linux alone"  # the walls are Linux's, and so are the files behind them
     program = shutil.which(str(level))

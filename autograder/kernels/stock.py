@@ -154,7 +154,7 @@ class Stock:
         return [(count.value, len(space)) for count, space, _, _ in self._counted]
 
     def changed(self, before: list[tuple[int, int]]) -> list[str]:
-        """Name what has changed meanwhile, even if it was put back; new names are no change."""
+        """Name what has changed meanwhile, even if it was put back; new names are not a change."""
         return [
             label
             for (count, space, _, label), (then, length) in zip(self._counted, before, strict=False)
@@ -162,7 +162,7 @@ class Stock:
         ]
 
     def put_back(self, is_running: bool, kept: Container[str]) -> list[str]:
-        """Undo what was replaced, and name it, where it is no honest person's doing.
+        """Put back what was replaced; return the names of what the notebook's own code replaced.
 
         Parameters
         ----------
@@ -340,7 +340,7 @@ class Stock:
                 self._globals[name] = value
 
     def bindings(self, names: set[str]) -> dict[str, Any]:
-        """Return what those of the names mean now that are no answers."""
+        """Return what the names that are not answers mean now."""
         space = self._globals
         wanted = {name for name in names if name in self._imports or hasattr(builtins, name)}
         return {name: space.get(name, _MISSING) for name in wanted | {"__builtins__"}}

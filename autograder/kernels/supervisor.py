@@ -204,7 +204,7 @@ def _replace_temporary_folder(own: Path) -> None:
 
 
 def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces: bool) -> None:
-    """Become the kernel: without privileges, within the limits, deaf to the world."""
+    """Drop privileges, apply the limits and run the kernel in this process."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)

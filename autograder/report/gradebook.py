@@ -156,7 +156,7 @@ def _engine(course: CourseDirectory) -> Engine:
         raise InputError(f"the gradebook cannot be read ({error.orig})") from None
     if not {"assignment", "course", "base_cell"} <= tables:
         raise InputError(
-            "this is no gradebook of this version of nbgrader: if an older one made it, run "
+            "this is not a gradebook of this version of nbgrader: if an older one made it, run "
             "`nbgrader db upgrade`",
             Path(engine.url.database or ""),
         )

@@ -46,7 +46,8 @@ def find(name: str) -> Path:
         If the file is unknown, has the wrong checksum, or is not here and cannot be downloaded.
     """
     if name not in registry():
-        raise DataError(f"{name} is no known data file: known are {', '.join(sorted(registry()))}.")
+        known = ", ".join(sorted(registry()))
+        raise DataError(f"{name} is not a known data file: known are {known}.")
     for folder in _local_folders():
         path = folder / name
         if path.is_file():

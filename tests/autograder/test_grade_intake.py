@@ -164,7 +164,7 @@ class TestChoosing:
         [
             ("{broken", "is broken: no JSON (line 1, column 2: Expecting"),
             (b"", "is empty"),
-            ("{}", "is no notebook: it has no list of cells"),
+            ("{}", "is not a notebook: it has no list of cells"),
             (notebook_of(answers=0), "has no answers"),
         ],
     )
@@ -209,7 +209,7 @@ class TestMissing:
             (b"", "is empty"),
             (b"PK\x03\x04", "is a zip archive, not a notebook"),
             ("<!DOCTYPE html>", "is a web page, not a notebook"),
-            ("[1, 2]", "is no notebook: it has no list of cells"),
+            ("[1, 2]", "is not a notebook: it has no list of cells"),
             ('{"cells": []}', "has no cells"),
             ('{"cells": [', "is broken: no JSON (line 1, column 12: Expecting value)"),
             ("[" * 100_000, "is nested too deeply to be read"),
@@ -244,7 +244,7 @@ class TestMissing:
 
     def test_a_pipe_or_a_folder_is_no_notebook(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "w05_assignment.ipynb")
-        reason = "w05_assignment.ipynb is no ordinary file"
+        reason = "w05_assignment.ipynb is not an ordinary file"
         assert read(tmp_path).missing == {"w05_assignment": reason}
         os.unlink(tmp_path / "w05_assignment.ipynb")
         write(tmp_path / "w05_assignment.ipynb/x.csv", b"1")
@@ -299,7 +299,7 @@ class TestFiles:
         handin = read(tmp_path)
         assert handin.files == {}
         assert "data.csv is a symbolic link and was left out." in handin.notes
-        assert "pipe is no ordinary file and was left out." in handin.notes
+        assert "pipe is not an ordinary file and was left out." in handin.notes
 
     def test_a_folder_without_end_is_looked_through_in_part(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -397,7 +397,7 @@ class TestParsing:
         notebook, notes = parse_notebook(data.encode())
         nbformat.validate(notebook)
         assert [(c.source, c.cell_type) for c in notebook.cells] == [(source, cell_type)] * 2
-        assert notes == ("had entries that are no cells; they were left out.",)
+        assert notes == ("had entries that are not cells; they were left out.",)
 
     def test_cell_ids_are_made_unique_and_colabs_are_found(self) -> None:
         cells = [{"id": "a"}, {"id": "a"}, {}, {"metadata": {"id": "colab"}}, {"id": "cell-3"}]

@@ -113,7 +113,7 @@ FILES = [
         edit=_is(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'),
         no_grade="has no cells",
     ),
-    Submission("is a number", edit=_is(b"42"), no_grade="is no notebook"),
+    Submission("is a number", edit=_is(b"42"), no_grade="is not a notebook"),
     Submission(
         "is nested deeply", edit=_is(b'{"cells": ' + b"[" * 200_000), no_grade="nested too deeply"
     ),
@@ -130,7 +130,7 @@ FILES = [
     Submission(
         "is a web page", edit=_is(b"<html><script>alert(1)</script>"), no_grade="is a web page"
     ),
-    Submission("is no UTF-8", edit=_is(b'{"cells": "\xff\xfe\xfa"}'), no_grade="is no notebook"),
+    Submission("is no UTF-8", edit=_is(b'{"cells": "\xff\xfe\xfa"}'), no_grade="is not a notebook"),
     Submission("is a folder", lay=_is_folder, no_grade="is a folder"),
     Submission("is a pipe", lay=_is_pipe, no_grade="there is no w90_assignment.ipynb"),
     Submission("has another name altogether", file="homework.py", no_grade="only homework.py"),
