@@ -47,6 +47,7 @@ c.KernelLimits.seconds = 40
 c.KernelLimits.file_mib = 24
 c.KernelLimits.scratch_mib = 48
 c.KernelLimits.output_kib = 64
+c.KernelLimits.images_kib = 64
 """
 # Graded first, in the midst of the others, and last.
 HONEST = [Submission("AA honest"), Submission("is honest"), Submission("zz honest")]
