@@ -223,7 +223,7 @@ def test_a_file_that_is_no_gradebook_is_one_line(course, capsys):
     assert "cannot be read" in one_line(capsys.readouterr())
     (course / "gradebook.db").write_bytes(b"")
     assert report(ASSIGNMENT) == 2
-    assert "no gradebook of this version" in one_line(capsys.readouterr())
+    assert "not a gradebook of this version" in one_line(capsys.readouterr())
 
 
 def test_the_number_of_a_week_is_enough(course, capsys):
