@@ -278,7 +278,9 @@ def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
             _tell(report, event="limit", what=broken)
             _kill_all(kernel, in_namespaces=in_namespaces)
         time.sleep(_POLL_SECONDS)
-    if not told and os.WIFSIGNALED(status) and used.ru_utime + used.ru_stime >= job.limits.seconds:
+    # Linux counts for RLIMIT_CPU in whole ticks of the clock, a little more than what it reports.
+    is_used_up = used.ru_utime + used.ru_stime >= 0.9 * job.limits.seconds
+    if not told and os.WIFSIGNALED(status) and is_used_up:
         _tell(report, event="limit", what="time")  # the system itself has ended it, RLIMIT_CPU
     _kill_all(kernel, in_namespaces=in_namespaces)
     return _exit_code(status)
