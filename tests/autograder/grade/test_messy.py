@@ -7,10 +7,10 @@ import pytest
 
 from autograder.cli import main
 
-from .corpus import POINTS, GradedClass, Submission, hidden_lines, needs_bwrap, write_course
-from .corpus.habits import HABITS
-from .corpus.messy import MESSY
-from .corpus.untidy import UNTIDY
+from ..corpus import POINTS, GradedClass, Submission, hidden_lines, needs_bwrap, write_course
+from ..corpus.habits import HABITS
+from ..corpus.messy import MESSY
+from ..corpus.untidy import UNTIDY
 
 pytestmark = needs_bwrap
 

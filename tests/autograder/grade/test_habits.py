@@ -5,10 +5,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from .corpus import needs_bwrap
-from .equality import courses
-from .equality.courses import answer, hand_in, plain, solution, write_source
-from .equality.courses import test as graded_test
+from ..corpus import needs_bwrap
+from ..equality import courses
+from ..equality.courses import answer, hand_in, plain, solution, write_source
+from ..equality.courses import test as graded_test
 
 pytestmark = needs_bwrap
 

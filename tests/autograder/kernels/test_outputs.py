@@ -19,7 +19,7 @@ from autograder.grade.execution import _OneSpec
 from autograder.kernels.client import ShellChannel
 from autograder.kernels.spec import kernel_spec
 
-from .corpus import needs_bwrap
+from ..corpus import needs_bwrap
 
 # What the fork server imports: each of them sets something up for the IPython that it finds.
 MODULES = (

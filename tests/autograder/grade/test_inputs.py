@@ -13,9 +13,9 @@ from nbformat import NotebookNode
 from autograder.errors import InputError
 from autograder.grade.course import open_course
 
-from .equality import courses
-from .equality.courses import answer, hand_in, locked, plain, solution, write_source
-from .equality.courses import test as graded_test
+from ..equality import courses
+from ..equality.courses import answer, hand_in, locked, plain, solution, write_source
+from ..equality.courses import test as graded_test
 
 CONFIG = """\
 c = get_config()

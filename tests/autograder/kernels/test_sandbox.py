@@ -29,8 +29,8 @@ from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.sandbox import View, choose, command
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
 
-from .asking import says
-from .corpus import NAME, Submission, needs_bwrap, write_course
+from ..asking import says
+from ..corpus import NAME, Submission, needs_bwrap, write_course
 
 MIB = 2**20
 TRY = """\
@@ -446,7 +446,7 @@ def test_an_ordinary_user_has_the_same_walls(tmp_path: Path) -> None:
         ],
         capture_output=True,
         text=True,
-        cwd=this.parents[2],
+        cwd=this.parents[3],
         env={**os.environ, "HOME": "/nonexistent"},
         check=False,
     )

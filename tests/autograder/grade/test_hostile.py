@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 
-from .corpus import (
+from ..corpus import (
     NAME,
     POINTS,
     GradedClass,
@@ -29,13 +29,13 @@ from .corpus import (
     needs_bwrap,
     write_course,
 )
-from .corpus.crashing import CRASHING
-from .corpus.debugging import DEBUGGING
-from .corpus.files import FILES
-from .corpus.forging import FORGING
-from .corpus.hooking import HOOKING
-from .corpus.patching import PATCHING
-from .corpus.spying import SPYING
+from ..corpus.crashing import CRASHING
+from ..corpus.debugging import DEBUGGING
+from ..corpus.files import FILES
+from ..corpus.forging import FORGING
+from ..corpus.hooking import HOOKING
+from ..corpus.patching import PATCHING
+from ..corpus.spying import SPYING
 
 pytestmark = needs_bwrap
 

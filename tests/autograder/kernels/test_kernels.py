@@ -31,7 +31,7 @@ from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
 
-from .asking import says
+from ..asking import says
 
 needs_bwrap = pytest.mark.skipif(
     shutil.which("bwrap") is None, reason="needs bubblewrap (apt install bubblewrap)"

@@ -12,9 +12,9 @@ import pytest
 from autograder.grade import instructor, session
 from autograder.kernels.guard_settings import GuardSettings, Replaced
 
-from .corpus import needs_bwrap
-from .equality import courses
-from .equality.courses import answer, locked, plain, solution
+from ..corpus import needs_bwrap
+from ..equality import courses
+from ..equality.courses import answer, locked, plain, solution
 
 pytestmark = needs_bwrap
 

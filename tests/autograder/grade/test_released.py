@@ -13,7 +13,7 @@ from autograder.grade.course import open_course
 from autograder.grade.released import Released, read_released
 from autograder.grade.repair import rebuild
 
-from .test_grade_repair import (
+from .test_repair import (
     KERNEL,
     MY_DOUBLE,
     SKELETON,

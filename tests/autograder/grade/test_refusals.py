@@ -7,9 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from .equality import courses
-from .equality.courses import hand_in, solution, write_source
-from .equality.courses import test as graded_test
+from ..equality import courses
+from ..equality.courses import hand_in, solution, write_source
+from ..equality.courses import test as graded_test
 
 CELLS = [solution("f", "def f(x):\n    return x + 1"), graded_test("t", 1, "assert f(1) == 2")]
 
