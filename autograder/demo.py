@@ -19,9 +19,9 @@ from autograder.errors import InputError
 from autograder.kernels.sandbox import choose
 from autograder.notebooks import notebook_text, read_notebook, write_text
 from autograder.regions import MARKERS
-from autograder.syllabus import Week, load_syllabus
+from autograder.syllabus import Unit, load_syllabus
 
-WEEK = "w05"
+UNIT = "w05"
 FOLDER = Path("demo")
 Answers = Mapping[str, str]  # code by exercise
 # Of the sample class, those whose feedback shows something: the first has all points.
@@ -38,38 +38,38 @@ def main() -> int:
         _prepare(Path(), FOLDER)
         if code := _say_and_run("build"):
             return code
-        week = load_syllabus(FOLDER).select([WEEK])[0]
-        source = read_notebook(FOLDER / "source" / week.id / week.assignment_name)
-        release = read_notebook(FOLDER / "release" / week.id / week.assignment_name)
+        unit = load_syllabus(FOLDER).select([UNIT])[0]
+        source = read_notebook(FOLDER / "source" / unit.id / unit.assignment_name)
+        release = read_notebook(FOLDER / "release" / unit.id / unit.assignment_name)
         solutions = solutions_of(source)
-        variants = parse_mistakes(FOLDER / "course" / week.id / "mistakes.py", solutions)
+        variants = parse_mistakes(FOLDER / "course" / unit.id / "mistakes.py", solutions)
         learners = sample_class(solutions, variants)
         for number, answers in enumerate(learners, start=1):
-            folder = FOLDER / "submitted" / f"sample{number:02}" / week.id
+            folder = FOLDER / "submitted" / f"sample{number:02}" / unit.id
             notebook = complete_submission(release, answers)
-            write_text(folder / week.assignment_name, notebook_text(notebook))
+            write_text(folder / unit.assignment_name, notebook_text(notebook))
     except InputError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("demo: stopped", file=sys.stderr)
         return 130
-    print(f"{len(learners)} sample submissions made from course/{week.id}/mistakes.py\n")
-    for command in (("grade", week.number, *_sandbox()), ("report", week.number)):
+    print(f"{len(learners)} sample submissions made from course/{unit.id}/mistakes.py\n")
+    for command in (("grade", unit.number, *_sandbox()), ("report", unit.number)):
         if code := _say_and_run(*command):
             return code
     print(f"\nDone in {time.monotonic() - begin:.0f} seconds. Where to look:")
-    print(where_to_look(week))
+    print(where_to_look(unit))
     return 0
 
 
-def where_to_look(week: Week) -> str:
+def where_to_look(unit: Unit) -> str:
     """Return the places that are worth a look after the demo, a line for each."""
-    page = Path(week.assignment_name).with_suffix(".html")
+    page = Path(unit.assignment_name).with_suffix(".html")
     places = {
-        f"reports/{week.id}/index.html": "the class report",
+        f"reports/{unit.id}/index.html": "the class report",
         **{
-            f"feedback/{learner}/{week.id}/{page}": f"the page of {what}"
+            f"feedback/{learner}/{unit.id}/{page}": f"the page of {what}"
             for learner, what in WORTH_A_LOOK.items()
         },
         "gradebook.db": "nbgrader's gradebook",
@@ -105,7 +105,7 @@ def sample_class(solutions: Answers, variants: tuple[Variant, ...]) -> list[Answ
     solutions : mapping of str to str
         The reference solution of every exercise, in order.
     variants : tuple of Variant
-        The mistakes and alternatives of the week.
+        The mistakes and alternatives of the unit.
 
     Returns
     -------

@@ -33,5 +33,5 @@ def read_utf8(path: Path) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Return a number with its noun, ``"1 week"``, ``"2 weeks"``."""
+    """Return a number with its noun, ``"1 unit"``, ``"2 units"``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

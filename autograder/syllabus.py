@@ -64,8 +64,8 @@ _FORMS = {
 
 
 @dataclass(frozen=True)
-class Week:
-    """One week of the course: what the syllabus promises about it.
+class Unit:
+    """One unit of the course: what the syllabus promises about it.
 
     Attributes
     ----------
@@ -119,14 +119,14 @@ class Week:
 
 @dataclass(frozen=True)
 class Syllabus:
-    """The whole course: its weeks in order, and where it is published.
+    """The whole course: its units in order, and where it is published.
 
     Attributes
     ----------
     title, repository, branch : str
     parts : tuple of str
         Their titles.
-    weeks : tuple of Week
+    units : tuple of Unit
     package : str or None
         Where pip finds the package ``forwardpass``; None where it is the repository itself.
     """
@@ -135,7 +135,7 @@ class Syllabus:
     repository: str
     branch: str
     parts: tuple[str, ...]
-    weeks: tuple[Week, ...]
+    units: tuple[Unit, ...]
     package: str | None = None
 
     @property
@@ -143,27 +143,27 @@ class Syllabus:
         """What pip installs to get ``forwardpass``."""
         return self.package or f"git+{self.repository}@{self.branch}"
 
-    def select(self, names: list[str]) -> tuple[Week, ...]:
-        """Return the weeks of these names (``w05`` or ``w05_neural_networks``), or all for none.
+    def select(self, names: list[str]) -> tuple[Unit, ...]:
+        """Return the units of these names (``w05`` or ``w05_neural_networks``), or all for none.
 
         Raises
         ------
         InputError
-            If a name is not that of a week of the course.
+            If a name is not that of a unit of the course.
         """
         if not names:
-            return self.weeks
+            return self.units
         wanted = {self._find(name).id for name in names}
-        return tuple(week for week in self.weeks if week.id in wanted)
+        return tuple(unit for unit in self.units if unit.id in wanted)
 
-    def _find(self, name: str) -> Week:
-        for week in self.weeks:
-            if name in (week.id, week.number):
-                return week
-        known = [week.id for week in self.weeks]
-        close = difflib.get_close_matches(name, [*known, *(w.number for w in self.weeks)], n=1)
+    def _find(self, name: str) -> Unit:
+        for unit in self.units:
+            if name in (unit.id, unit.number):
+                return unit
+        known = [unit.id for unit in self.units]
+        close = difflib.get_close_matches(name, [*known, *(w.number for w in self.units)], n=1)
         suggestion = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
-        raise InputError(f"there is no week {name!r} in course/syllabus.yml: {suggestion}")
+        raise InputError(f"there is no unit {name!r} in course/syllabus.yml: {suggestion}")
 
 
 def load_syllabus(root: Path) -> Syllabus:
@@ -197,19 +197,19 @@ def load_syllabus(root: Path) -> Syllabus:
     except (yaml.YAMLError, ValueError) as error:  # a control character; a date that is none
         raise InputError(f"this is not valid YAML: {error}".splitlines()[0], path) from None
     _require_schema(content, node, path)
-    weeks = tuple(
-        _week(entry, _line(node, ("weeks", index, "points")))
+    units = tuple(
+        _unit(entry, _line(node, ("weeks", index, "points")))
         for index, entry in enumerate(content["weeks"])
     )
-    for name, count in Counter(week.number for week in weeks).items():
+    for name, count in Counter(unit.number for unit in units).items():
         if count > 1:
-            raise InputError(f"there are {count} weeks {name}: give each its own number", path)
+            raise InputError(f"there are {count} units {name}: give each its own number", path)
     return Syllabus(
         title=content["title"],
         repository=content["repository"].rstrip("/"),
         branch=content["branch"],
         parts=tuple(content["parts"]),
-        weeks=weeks,
+        units=units,
         package=content.get("package"),
     )
 
@@ -288,8 +288,8 @@ def _repeated(node: yaml.Node | None) -> Iterator[yaml.Node]:
             yield from _repeated(value)
 
 
-def _week(entry: dict[str, Any], points_line: int) -> Week:
-    return Week(
+def _unit(entry: dict[str, Any], points_line: int) -> Unit:
+    return Unit(
         id=entry["id"],
         part=entry["part"],
         title=entry["title"],

@@ -16,7 +16,7 @@ import yaml
 from autograder.run import command as run_command
 from autograder.run.result import NotebookRun, Status
 from autograder.run.summary import junit_summary
-from autograder.syllabus import Week
+from autograder.syllabus import Unit
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -155,7 +155,7 @@ def test_the_report_names_notebook_cell_and_error_and_nothing_in_it_is_markup() 
     runs = [
         NotebookRun("w90_tiny", "w90_lesson.ipynb", Status.OK, seconds=2.0),
         NotebookRun(
-            week="w91_next",
+            unit="w91_next",
             notebook="w91_lesson.ipynb",
             status=Status.FAILED,
             seconds=3.0,
@@ -174,7 +174,7 @@ def test_the_report_names_notebook_cell_and_error_and_nothing_in_it_is_markup() 
 
 
 def test_in_colab_lessons_run_clean_and_untouched_assignments_may_lack_answers() -> None:
-    week = Week(
+    week = Unit(
         id="w90_tiny",
         part=1,
         title="Tiny",

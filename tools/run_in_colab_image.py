@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.run.plan import Job
-    from autograder.syllabus import Week
+    from autograder.syllabus import Unit
 
 ROOT = Path(__file__).parents[1]
 # What Colab provides, matched to its GPUs and to one another: an installation must not touch it.
@@ -63,7 +63,7 @@ def main() -> int:
     from autograder.syllabus import load_syllabus
 
     syllabus = load_syllabus(ROOT)
-    jobs = release_jobs(ROOT, syllabus.weeks)
+    jobs = release_jobs(ROOT, syllabus.units)
     runs = run_jobs(jobs, output=output, parallel=PARALLEL, title=f"{syllabus.title} in Colab")
     return 0 if before == after and all(run.ok for run in runs) else 1
 
@@ -91,24 +91,24 @@ def installation_report(before: Mapping[str, str], after: Mapping[str, str]) -> 
     return "\n".join([f"Colab's image, Python {python}:", "", *table, "", ""])
 
 
-def release_jobs(root: Path, weeks: Sequence["Week"]) -> list["Job"]:
+def release_jobs(root: Path, units: Sequence["Unit"]) -> list["Job"]:
     """Return the jobs for what a learner gets: every lesson, and every untouched assignment."""
     from autograder.run.plan import Job
 
     return [
         Job(
-            week=week.id,
-            source=root / "release" / week.id / name,
-            folder=root / "release" / week.id,
+            unit=unit.id,
+            source=root / "release" / unit.id / name,
+            folder=root / "release" / unit.id,
             profile="quick",
             budget=None,  # Colab's two slow cores are not what the syllabus promises
             cell_limit=CELL_LIMIT_SECONDS,
             allowed_errors=allowed_errors,
         )
-        for week in weeks
+        for unit in units
         for name, allowed_errors in (
-            (week.lesson_name, ()),
-            (week.assignment_name, ("NotImplementedError",)),
+            (unit.lesson_name, ()),
+            (unit.assignment_name, ("NotImplementedError",)),
         )
     ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `autograder build` takes."""
-    parser.add_argument("weeks", nargs="*", metavar="WEEK", help="w05, …; all weeks by default")
+    parser.add_argument("units", nargs="*", metavar="UNIT", help="w05, …; all units by default")
     parser.add_argument(
         "--check",
         action="store_true",
@@ -31,17 +31,17 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.progress import track
 
     from autograder.build.course import assemble, differences, write
-    from autograder.build.week import build_week
+    from autograder.build.unit import build_unit
     from autograder.files import counted
     from autograder.syllabus import load_syllabus
 
     root: Path = arguments.course_dir
     syllabus = load_syllabus(root)
-    weeks = syllabus.select(arguments.weeks)
+    units = syllabus.select(arguments.units)
     console = Console(stderr=True)
     built = [
-        build_week(root, week, syllabus)
-        for week in track(weeks, "Building", console=console, transient=True)
+        build_unit(root, unit, syllabus)
+        for unit in track(units, "Building", console=console, transient=True)
     ]
     course = assemble(root, built, syllabus)
     for leak in course.leaks:
@@ -53,18 +53,18 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    built_weeks = counted(len(weeks), "week")
+    built_units = counted(len(units), "unit")
     if arguments.check:
         lines = differences(course)
         print(*lines, sep="\n", end="\n" if lines else "")
         print(
             f"{counted(len(lines), 'difference')} from a fresh build: run `autograder build`."
             if lines
-            else f"{built_weeks}: source/, release/ and the index are what course/ gives."
+            else f"{built_units}: source/, release/ and the index are what course/ gives."
         )
         return 1 if lines else 0
     changed = write(course)
     print(*changed, sep="\n", end="\n" if changed else "")
-    done = f"{built_weeks} built, {counted(len(changed), 'file')} changed, no leaks."
+    done = f"{built_units} built, {counted(len(changed), 'file')} changed, no leaks."
     print(done)
     return 0

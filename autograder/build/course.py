@@ -1,4 +1,4 @@
-"""Put built weeks together into the generated files, and hold the leak gate before them."""
+"""Put built units together into the generated files, and hold the leak gate before them."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from autograder.build.index import course_index, learner_index
 from autograder.build.leaks import Leak, find_leaks, secrets_of
 from autograder.build.page import Page
 from autograder.build.tree import Tree
-from autograder.build.week import BuiltWeek
+from autograder.build.unit import BuiltUnit
 from autograder.files import read_utf8
 from autograder.notebooks import notebook_text
 from autograder.syllabus import Syllabus
@@ -37,16 +37,16 @@ class Course:
     leaks: tuple[Leak, ...]
 
 
-def assemble(root: Path, built: Sequence[BuiltWeek], syllabus: Syllabus) -> Course:
-    """Lay out the files of the built weeks and search the published ones for secrets.
+def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Course:
+    """Lay out the files of the built units and search the published ones for secrets.
 
     Parameters
     ----------
     root : pathlib.Path
         The folder that holds ``course/``, ``source/`` and ``release/``.
-    built : sequence of BuiltWeek
+    built : sequence of BuiltUnit
     syllabus : Syllabus
-        All weeks, for the two indices.
+        All units, for the two indices.
 
     Raises
     ------
@@ -56,21 +56,21 @@ def assemble(root: Path, built: Sequence[BuiltWeek], syllabus: Syllabus) -> Cour
     source: dict[str, bytes] = {}
     release: dict[str, bytes] = {"README.md": learner_index(syllabus).encode()}
     for item in built:
-        week = item.week
-        source[f"{week.id}/{week.assignment_name}"] = notebook_text(item.source).encode()
-        release[f"{week.id}/{week.lesson_name}"] = notebook_text(item.lesson).encode()
-        release[f"{week.id}/{week.assignment_name}"] = notebook_text(item.release).encode()
+        unit = item.unit
+        source[f"{unit.id}/{unit.assignment_name}"] = notebook_text(item.source).encode()
+        release[f"{unit.id}/{unit.lesson_name}"] = notebook_text(item.lesson).encode()
+        release[f"{unit.id}/{unit.assignment_name}"] = notebook_text(item.release).encode()
         for path, content in item.public_files.items():
-            source[f"{week.id}/{path}"] = content  # nbgrader puts it beside every submission
-            release[f"{week.id}/{path}"] = content
-    secrets = [secret for item in built for secret in secrets_of(item.source, item.week.id)]
+            source[f"{unit.id}/{path}"] = content  # nbgrader puts it beside every submission
+            release[f"{unit.id}/{path}"] = content
+    secrets = [secret for item in built for secret in secrets_of(item.source, item.unit.id)]
     published = {f"release/{path}": content for path, content in release.items()}
-    # Of weeks that are not built now, what was published before is searched too.
+    # Of units that are not built now, what was published before is searched too.
     for path in sorted((root / "release").glob("*/*.ipynb")):
         published.setdefault(path.relative_to(root).as_posix(), path.read_bytes())
-    weeks = frozenset(item.week.id for item in built)
+    units = frozenset(item.unit.id for item in built)
     return Course(
-        trees=(Tree(root / "source", source, weeks), Tree(root / "release", release, weeks)),
+        trees=(Tree(root / "source", source, units), Tree(root / "release", release, units)),
         index=_index_page(root, syllabus),
         leaks=tuple(find_leaks(published, secrets)),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from autograder.build.text import TextCell
 from autograder.errors import InputError
 from autograder.regions import MARKERS, Kind
-from autograder.syllabus import Week
+from autograder.syllabus import Unit
 
 _ATTRIBUTES = {"exercise", "tests", "part", "points", "manual", "tags"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -31,7 +31,7 @@ class MarkedCell:
     nbgrader: dict[str, Any] | None
 
 
-def mark_assignment(cells: Iterable[TextCell], week: Week, path: Path) -> list[MarkedCell]:
+def mark_assignment(cells: Iterable[TextCell], unit: Unit, path: Path) -> list[MarkedCell]:
     """Give every cell of an assignment its nbgrader metadata.
 
     Raises
@@ -75,10 +75,10 @@ def mark_assignment(cells: Iterable[TextCell], week: Week, path: Path) -> list[M
                 path,
                 cell.line,
             )
-    if abs(total - week.points) > 1e-9:
-        line = f":{week.points_line}" if week.points_line else ""
+    if abs(total - unit.points) > 1e-9:
+        line = f":{unit.points_line}" if unit.points_line else ""
         raise InputError(
-            f"the points add up to {total:g}, course/syllabus.yml{line} promises {week.points:g}",
+            f"the points add up to {total:g}, course/syllabus.yml{line} promises {unit.points:g}",
             path,
         )
     require_parameters(cells, path)

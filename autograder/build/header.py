@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from autograder.build.text import TextCell
-from autograder.syllabus import Syllabus, Week
+from autograder.syllabus import Syllabus, Unit
 
 _INSTALL = """\
 # Works alike in JupyterLab and in Colab, where it installs the course's package and leaves Colab's
@@ -16,27 +16,27 @@ if "google.colab" in sys.modules and importlib.util.find_spec("forwardpass") is 
 """
 
 
-def colab_address(syllabus: Syllabus, week: Week, notebook_name: str) -> str:
+def colab_address(syllabus: Syllabus, unit: Unit, notebook_name: str) -> str:
     """Return the address that opens a published release notebook in Colab."""
     repository = syllabus.repository.removeprefix("https://github.com/")
     return (
         f"https://colab.research.google.com/github/{repository}/blob/{syllabus.branch}"
-        f"/release/{quote(f'{week.id}/{notebook_name}')}"
+        f"/release/{quote(f'{unit.id}/{notebook_name}')}"
     )
 
 
-def colab_badge(syllabus: Syllabus, week: Week, notebook_name: str) -> str:
+def colab_badge(syllabus: Syllabus, unit: Unit, notebook_name: str) -> str:
     """Return the badge that opens a notebook in Colab, in Markdown."""
     badge = "https://colab.research.google.com/assets/colab-badge.svg"
-    return f"[![Open in Colab]({badge})]({colab_address(syllabus, week, notebook_name)})"
+    return f"[![Open in Colab]({badge})]({colab_address(syllabus, unit, notebook_name)})"
 
 
-def header_cells(syllabus: Syllabus, week: Week, notebook_name: str) -> list[TextCell]:
-    """Return the badge and the installation for one notebook of a week."""
+def header_cells(syllabus: Syllabus, unit: Unit, notebook_name: str) -> list[TextCell]:
+    """Return the badge and the installation for one notebook of a unit."""
     install = _INSTALL.format(package=syllabus.package_address)
-    if week.colab:
-        install += f"\n    %pip install --quiet {' '.join(week.colab)}"
+    if unit.colab:
+        install += f"\n    %pip install --quiet {' '.join(unit.colab)}"
     return [
-        TextCell("markdown", colab_badge(syllabus, week, notebook_name), {}, 0),
+        TextCell("markdown", colab_badge(syllabus, unit, notebook_name), {}, 0),
         TextCell("code", install, {}, 0),
     ]

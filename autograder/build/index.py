@@ -12,7 +12,7 @@ from urllib.parse import quote
 from autograder.build.header import colab_badge
 from autograder.errors import InputError
 from autograder.files import counted
-from autograder.syllabus import Syllabus, Week
+from autograder.syllabus import Syllabus, Unit
 
 # A piece of code, which stays as it is (one with a pipe would still end a table's cell, and is no
 # piece of code here), or one character that means something.
@@ -24,20 +24,20 @@ _SPECIAL_IN_MERMAID = re.compile(r"[^\w\s.,:()-]|_")
 
 @dataclass(frozen=True)
 class _Part:
-    """One part of the course that has weeks."""
+    """One part of the course that has units."""
 
     number: int
     title: str
-    weeks: tuple[Week, ...]
+    units: tuple[Unit, ...]
 
 
 def learner_index(syllabus: Syllabus) -> str:
-    """Return ``release/README.md``: every week's notebooks, and how to open them.
+    """Return ``release/README.md``: every unit's notebooks, and how to open them.
 
     Raises
     ------
     InputError
-        If a week is in a part that there is not.
+        If a unit is in a part that there is not.
     """
     lines = [
         f"# {_markdown(syllabus.title)}",
@@ -57,14 +57,14 @@ def learner_index(syllabus: Syllabus) -> str:
             "| week | lesson | assignment | points |",
             "|---|---|---|---|",
         ]
-        for week in part.weeks:
-            lesson = _links(syllabus, week, week.lesson_name, label=week.title)
-            assignment = _links(syllabus, week, week.assignment_name, label="assignment")
+        for unit in part.units:
+            lesson = _links(syllabus, unit, unit.lesson_name, label=unit.title)
+            assignment = _links(syllabus, unit, unit.assignment_name, label="assignment")
             cells = [
-                _markdown(week.number),
+                _markdown(unit.number),
                 " ".join(lesson),
                 " ".join(assignment),
-                f"{week.points:g}",
+                f"{unit.points:g}",
             ]
             lines.append(_row(cells))
     return "\n".join([*lines, ""])
@@ -77,7 +77,7 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
     ----------
     syllabus : Syllabus
     open_lab : str
-        The command that opens JupyterLab on the weeks' folders.
+        The command that opens JupyterLab on the units' folders.
     has_appendices : bool
         Whether ``course/appendix/README.md`` is there to be linked.
 
@@ -89,7 +89,7 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
     Raises
     ------
     InputError
-        If a week is in a part that there is not, or needs a week that there is not.
+        If a unit is in a part that there is not, or needs a unit that there is not.
     """
     parts = _parts(syllabus)
     lines = [
@@ -101,8 +101,8 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
         "",
         "| part | weeks | lessons | assignments | time | points |",
         "|---|---:|---:|---:|---:|---:|",
-        *(_row([f"{part.number}. {_markdown(part.title)}", *_sums(part.weeks)]) for part in parts),
-        _row([f"**{cell}**" for cell in ("whole course", *_sums(syllabus.weeks))]),
+        *(_row([f"{part.number}. {_markdown(part.title)}", *_sums(part.units)]) for part in parts),
+        _row([f"**{cell}**" for cell in ("whole course", *_sums(syllabus.units))]),
     ]
     if has_appendices:
         lines += ["", "Beside the weeks there are [appendices](appendix/README.md)."]
@@ -123,34 +123,34 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
             "",
             "| week | what you learn | lesson | assignment | points |",
             "|---|---|---|---|---:|",
-            *(_row(_week_cells(syllabus, week)) for week in part.weeks),
+            *(_row(_unit_cells(syllabus, unit)) for unit in part.units),
         ]
     return "\n".join([*lines, ""])
 
 
 def _parts(syllabus: Syllabus) -> list[_Part]:
-    """Return the parts that have weeks: a course that is being written has others, too."""
+    """Return the parts that have units: a course that is being written has others, too."""
     count = len(syllabus.parts)
-    for week in syllabus.weeks:
-        if week.part not in range(1, count + 1):
+    for unit in syllabus.units:
+        if unit.part not in range(1, count + 1):
             raise InputError(
-                f"{week.id} is in part {week.part}, but course/syllabus.yml has "
+                f"{unit.id} is in part {unit.part}, but course/syllabus.yml has "
                 f"{counted(count, 'part')}: "
-                "add the part, or correct the week's number"
+                "add the part, or correct the unit's number"
             )
     parts = (
-        _Part(number, title, tuple(week for week in syllabus.weeks if week.part == number))
+        _Part(number, title, tuple(unit for unit in syllabus.units if unit.part == number))
         for number, title in enumerate(syllabus.parts, start=1)
     )
-    return [part for part in parts if part.weeks]
+    return [part for part in parts if part.units]
 
 
-def _sums(weeks: tuple[Week, ...]) -> list[str]:
-    """Return the number of weeks, the time of their lessons, assignments and both, the points."""
-    lessons = sum(week.lesson_minutes for week in weeks)
-    assignments = sum(week.assignment_minutes for week in weeks)
+def _sums(units: tuple[Unit, ...]) -> list[str]:
+    """Return the number of units, the time of their lessons, assignments and both, the points."""
+    lessons = sum(unit.lesson_minutes for unit in units)
+    assignments = sum(unit.assignment_minutes for unit in units)
     times = (_duration(minutes) for minutes in (lessons, assignments, lessons + assignments))
-    return [str(len(weeks)), *times, f"{sum(week.points for week in weeks):g}"]
+    return [str(len(units)), *times, f"{sum(unit.points for unit in units):g}"]
 
 
 def _duration(minutes: int) -> str:
@@ -162,34 +162,34 @@ def _duration(minutes: int) -> str:
 
 
 def _graph(syllabus: Syllabus, parts: list[_Part]) -> list[str]:
-    """Return the weeks and what they need as a Mermaid flowchart."""
-    # Numbers, because a week's name can hold what Mermaid does not take, or be one of its words.
-    nodes = {week.id: f"week{number}" for number, week in enumerate(syllabus.weeks, start=1)}
+    """Return the units and what they need as a Mermaid flowchart."""
+    # Numbers, because a unit's name can hold what Mermaid does not take, or be one of its words.
+    nodes = {unit.id: f"unit{number}" for number, unit in enumerate(syllabus.units, start=1)}
     lines = ["flowchart TD"]
     for part in parts:
         lines.append(f'  subgraph part{part.number}["Part {part.number}: {_mermaid(part.title)}"]')
         lines += [
-            f'    {nodes[week.id]}["{_mermaid(week.number)}<br/>{_mermaid(week.title)}"]'
-            for week in part.weeks
+            f'    {nodes[unit.id]}["{_mermaid(unit.number)}<br/>{_mermaid(unit.title)}"]'
+            for unit in part.units
         ]
         lines.append("  end")
     needs = {
-        week.id: [needed.id for name in week.prerequisites for needed in syllabus.select([name])]
-        for week in syllabus.weeks
+        unit.id: [needed.id for name in unit.prerequisites for needed in syllabus.select([name])]
+        for unit in syllabus.units
     }
     return lines + [
-        f"  {nodes[needed]} --> {nodes[week]}"
-        for week, direct in needs.items()
+        f"  {nodes[needed]} --> {nodes[unit]}"
+        for unit, direct in needs.items()
         for needed in direct
         # An arrow that two others make is left out, or a long course is a tangle of them.
         if not any(needed in _all_needs(other, needs) for other in direct if other != needed)
     ]
 
 
-def _all_needs(week: str, needs: Mapping[str, Sequence[str]]) -> set[str]:
-    """Return what a week needs, and what that needs, and so on."""
+def _all_needs(unit: str, needs: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return what a unit needs, and what that needs, and so on."""
     found: set[str] = set()
-    ahead = [week]
+    ahead = [unit]
     while ahead:
         new = set(needs[ahead.pop()]) - found
         found |= new
@@ -197,30 +197,30 @@ def _all_needs(week: str, needs: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _week_cells(syllabus: Syllabus, week: Week) -> list[str]:
-    """Return a week as the cells of its row in the course's index."""
+def _unit_cells(syllabus: Syllabus, unit: Unit) -> list[str]:
+    """Return a unit as the cells of its row in the course's index."""
     notebooks = (
-        (week.lesson_name, week.lesson_minutes, "lesson"),
-        (week.assignment_name, week.assignment_minutes, "assignment"),
+        (unit.lesson_name, unit.lesson_minutes, "lesson"),
+        (unit.assignment_name, unit.assignment_minutes, "assignment"),
     )
     return [
-        f"**{_markdown(week.number)}**<br>{_markdown(week.title)}",
-        _lines(f"• {_markdown(objective)}" for objective in week.objectives),
+        f"**{_markdown(unit.number)}**<br>{_markdown(unit.title)}",
+        _lines(f"• {_markdown(objective)}" for objective in unit.objectives),
         *(
             _lines([link, _duration(minutes), badge])
             for name, minutes, label in notebooks
-            for link, badge in [_links(syllabus, week, name, label=label, release="../release/")]
+            for link, badge in [_links(syllabus, unit, name, label=label, release="../release/")]
         ),
-        f"{week.points:g}",
+        f"{unit.points:g}",
     ]
 
 
 def _links(
-    syllabus: Syllabus, week: Week, name: str, *, label: str, release: str = ""
+    syllabus: Syllabus, unit: Unit, name: str, *, label: str, release: str = ""
 ) -> tuple[str, str]:
     """Return the link to a release notebook and the badge that opens it in Colab."""
-    link = f"[{_markdown(label)}]({release}{quote(f'{week.id}/{name}')})"
-    return link, colab_badge(syllabus, week, name)
+    link = f"[{_markdown(label)}]({release}{quote(f'{unit.id}/{name}')})"
+    return link, colab_badge(syllabus, unit, name)
 
 
 def _row(cells: Iterable[str]) -> str:

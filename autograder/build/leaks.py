@@ -44,18 +44,18 @@ class Secret:
         ``"solution"`` or ``"hidden test"``.
     grade_id : str
         The cell that it belongs to.
-    week : str
+    unit : str
     line : str
         As written.
     """
 
     kind: str
     grade_id: str
-    week: str
+    unit: str
     line: str
 
 
-def secrets_of(source: NotebookNode, week: str) -> list[Secret]:
+def secrets_of(source: NotebookNode, unit: str) -> list[Secret]:
     """Return the telling lines of an instructor's notebook, each once.
 
     A line of a hidden test that the same notebook shows openly in a code cell is not secret: the
@@ -79,7 +79,7 @@ def secrets_of(source: NotebookNode, week: str) -> list[Secret]:
                 continue
             if kind == "hidden test" and squeezed in public:
                 continue
-            secrets.setdefault(squeezed, Secret(kind, grade_id, week, line.strip()))
+            secrets.setdefault(squeezed, Secret(kind, grade_id, unit, line.strip()))
     return list(secrets.values())
 
 
@@ -94,7 +94,7 @@ class Leak:
     def __str__(self) -> str:
         return (
             f"{self.path}{self.place}: gives away a line of the {self.secret.kind} of "
-            f"{self.secret.grade_id!r} in {self.secret.week}: {self.secret.line}"
+            f"{self.secret.grade_id!r} in {self.secret.unit}: {self.secret.line}"
         )
 
 

@@ -34,7 +34,7 @@ def require_links(text: str, path: Path, folder: str, published: Collection[str]
     path : pathlib.Path
         Where the text stands, for the message.
     folder : str
-        The folder of its week in ``release/``, from which a notebook's links start.
+        The folder of its unit in ``release/``, from which a notebook's links start.
     published : collection of str
         All files of ``release/``, by path relative to it.
 

@@ -1,4 +1,4 @@
-"""Read a week's Jupytext Markdown into cells that know the line they came from."""
+"""Read a unit's Jupytext Markdown into cells that know the line they came from."""
 
 import ast
 import re

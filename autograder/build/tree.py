@@ -25,17 +25,17 @@ class Tree:
         ``source/`` or ``release/``.
     files : dict of str to bytes
         All content by path relative to the root, without the manifest.
-    weeks : frozenset of str
+    units : frozenset of str
         The folders inside that this build is about; others are left alone.
     """
 
     root: Path
     files: Mapping[str, bytes]
-    weeks: frozenset[str]
+    units: frozenset[str]
 
     def concerns(self, path: str) -> bool:
-        """Say whether this build decides about a path: a file of its weeks, or one at the top."""
-        return "/" not in path or path.split("/")[0] in self.weeks
+        """Say whether this build decides about a path: a file of its units, or one at the top."""
+        return "/" not in path or path.split("/")[0] in self.units
 
 
 def differences(tree: Tree) -> list[str]:

@@ -2,7 +2,7 @@
 
 ``python -m autograder.check.chain`` reads a job from standard input, one line of JSON, and writes a
 line of JSON for every run that has ended. When standard input closes, it ends all children and
-itself: whoever wanted the results is gone. Its working directory holds the week's public files;
+itself: whoever wanted the results is gone. Its working directory holds the unit's public files;
 every child gets a copy of it, so that children that write files do not meet.
 
 A fork costs a few hundredths of a second, where a kernel of its own would cost seconds: imports,

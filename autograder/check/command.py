@@ -11,7 +11,7 @@ _LINE_EVERY = 100  # runs between two lines of progress where there is no termin
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``autograder check``."""
     parser.add_argument(
-        "weeks", nargs="*", metavar="WEEK", help="w05 or w05_neural_networks; all by default"
+        "units", nargs="*", metavar="UNIT", help="w05 or w05_neural_networks; all by default"
     )
     parser.add_argument(
         "--course-dir",
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the weeks.
+    """Check the units.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If a week does not build, its ``mistakes.py`` breaks a rule, or the system cannot fork.
+        If a unit does not build, its ``mistakes.py`` breaks a rule, or the system cannot fork.
     """
     from rich.console import Console
     from rich.progress import (
@@ -60,12 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
     if not hasattr(os, "fork"):
         raise InputError("this command forks processes: run it on Linux or macOS")
     from autograder.check.table import print_report, report_json
-    from autograder.check.week import check_week, load_week
+    from autograder.check.unit import check_unit, load_unit
 
     syllabus = load_syllabus(arguments.course_dir)
-    weeks = syllabus.select(arguments.weeks)
-    # Every week is read before the first is run: bad input shows at once.
-    materials = [load_week(arguments.course_dir, week, syllabus) for week in weeks]
+    units = syllabus.select(arguments.units)
+    # Every unit is read before the first is run: bad input shows at once.
+    materials = [load_unit(arguments.course_dir, unit, syllabus) for unit in units]
 
     errors = Console(stderr=True)
     # A file has no width: the table gets what it needs.
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         disable=not errors.is_terminal,
     )
     for material in materials:
-        name = material.week.id
+        name = material.unit.id
         with progress:
             task = progress.add_task(name, total=None)
 
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
                 if not errors.is_terminal and (done % _LINE_EVERY == 0 or done == 1):
                     print(f"{name}: {done} of {total} runs", file=sys.stderr, flush=True)
 
-            reports.append(check_week(material, os.cpu_count() or 1, show))
+            reports.append(check_unit(material, os.cpu_count() or 1, show))
             progress.remove_task(task)
         if arguments.json != "-":
             print_report(reports[-1], output)

@@ -1,4 +1,4 @@
-"""Read a week's ``mistakes.py``: wrong and unusual right answers, a block each."""
+"""Read a unit's ``mistakes.py``: wrong and unusual right answers, a block each."""
 
 import ast
 import re
@@ -49,7 +49,7 @@ def parse_mistakes(path: Path, exercises: Collection[str] | None = None) -> tupl
     ----------
     path : pathlib.Path
     exercises : collection of str, optional
-        The exercises of the week; with them, a block of another name is refused.
+        The exercises of the unit; with them, a block of another name is refused.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What has to be run to know whether a week keeps its promises.
+"""What has to be run to know whether a unit keeps its promises.
 
 A *run* is a fork of the process that executes the reference, cell by cell. It leaves at its
 checkpoint, the index of a cell that the reference has not executed yet, and executes cells of its

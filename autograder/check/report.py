@@ -1,10 +1,10 @@
-"""What was found out about a week, as values: faults, and what was tried on every exercise."""
+"""What was found out about a unit, as values: faults, and what was tried on every exercise."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.check.mistakes import WRONG
-from autograder.syllabus import Week
+from autograder.syllabus import Unit
 
 FULL_MARKS, POINTS_LOST, DIED, TIMED_OUT = "full marks", "points lost", "died", "timed out"
 
@@ -97,12 +97,12 @@ class ExerciseReport:
 
 
 @dataclass(frozen=True)
-class WeekReport:
-    """What was found out about one week.
+class UnitReport:
+    """What was found out about one unit.
 
     Attributes
     ----------
-    week : Week
+    unit : Unit
     seconds : float
         What the reference takes in all, imports included.
     exercises : tuple of ExerciseReport
@@ -111,7 +111,7 @@ class WeekReport:
         Empty if all promises are kept.
     """
 
-    week: Week
+    unit: Unit
     seconds: float
     exercises: tuple[ExerciseReport, ...]
     faults: tuple[Fault, ...]

@@ -58,7 +58,7 @@ def execute(
         ) as temporary,
         tempfile.TemporaryFile() as complaints,
     ):
-        folder = Path(temporary, "week")
+        folder = Path(temporary, "unit")
         for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

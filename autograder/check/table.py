@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.check.report import ExerciseReport, WeekReport
+from autograder.check.report import ExerciseReport, UnitReport
 
 _COLUMNS = (
     "exercise",
@@ -24,43 +24,43 @@ _COLUMNS = (
 )
 
 
-def print_report(report: WeekReport, console: Console) -> None:
-    """Print a week's table and its faults, one a line."""
-    week = report.week
+def print_report(report: UnitReport, console: Console) -> None:
+    """Print a unit's table and its faults, one a line."""
+    unit = report.unit
     if report.exercises:
         table = Table(
-            title=f"{week.id}: {escape(week.title)}", title_justify="left", box=box.SIMPLE
+            title=f"{unit.id}: {escape(unit.title)}", title_justify="left", box=box.SIMPLE
         )
         for name in _COLUMNS:
             table.add_column(name, justify="left" if name == "exercise" else "right")
         for exercise in report.exercises:
             table.add_row(*_row(exercise))
         console.print(table)
-    time = f"reference {report.seconds:.1f} of {week.assignment_budget:g} s"
+    time = f"reference {report.seconds:.1f} of {unit.assignment_budget:g} s"
     if not report.faults:
-        console.print(f"{week.id}: all promises are kept ({time})", highlight=False)
+        console.print(f"{unit.id}: all promises are kept ({time})", highlight=False)
         return
     number = len(report.faults)
-    console.print(f"{week.id}: {number} fault{'s' if number > 1 else ''} ({time})", highlight=False)
+    console.print(f"{unit.id}: {number} fault{'s' if number > 1 else ''} ({time})", highlight=False)
     for fault in report.faults:
         # Never wrapped, so that editors and scripts find file and line.
         console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
 
 
-def report_json(reports: Iterable[WeekReport]) -> str:
+def report_json(reports: Iterable[UnitReport]) -> str:
     """Return the reports as JSON, with a final newline."""
-    weeks = [
+    units = [
         {
-            "week": report.week.id,
+            "unit": report.unit.id,
             "kept": not report.faults,
             "seconds": round(report.seconds, 3),
-            "budget": report.week.assignment_budget,
+            "budget": report.unit.assignment_budget,
             "exercises": [_content(exercise) for exercise in report.exercises],
             "faults": [{**asdict(fault), "path": str(fault.path)} for fault in report.faults],
         }
         for report in reports
     ]
-    return json.dumps({"weeks": weeks}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"units": units}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _content(exercise: ExerciseReport) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The promises of a week, and what breaks them."""
+"""The promises of a unit, and what breaks them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from autograder.check.report import (
 )
 from autograder.check.results import CellResult, RunResult
 from autograder.check.script import Script
-from autograder.syllabus import Week
+from autograder.syllabus import Unit
 
 MISTAKES, ALTERNATIVES = 3, 1  # that an exercise needs
 
@@ -31,9 +31,9 @@ class Material:
 
     Attributes
     ----------
-    week : Week
+    unit : Unit
     folder : pathlib.Path
-        The week's folder in ``course/``, as messages name it.
+        The unit's folder in ``course/``, as messages name it.
     script : Script
     variants : tuple of Variant
     mutants : tuple of Mutant
@@ -41,7 +41,7 @@ class Material:
         What the notebook finds in its working directory.
     """
 
-    week: Week
+    unit: Unit
     folder: Path
     script: Script
     variants: tuple[Variant, ...]
@@ -133,7 +133,7 @@ def exercise_faults(
 
 def budget_faults(material: Material, seconds: float) -> Iterator[Fault]:
     """Yield a fault if the reference takes longer than the syllabus allows."""
-    allowed = material.week.assignment_budget
+    allowed = material.unit.assignment_budget
     if seconds > allowed:
         yield Fault(
             material.assignment,

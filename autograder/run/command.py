@@ -1,6 +1,6 @@
 """Run the lessons and the solved assignments of a course from top to bottom.
 
-Papermill executes every notebook in a process of its own, in a copy of the week's release folder.
+Papermill executes every notebook in a process of its own, in a copy of the unit's release folder.
 In the quick profile a notebook that takes longer than the syllabus's budget is a fault. A single
 cell that takes five times that budget hangs, and is given up (in the full profile: sixty times).
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `autograder run` takes."""
-    parser.add_argument("weeks", nargs="*", metavar="WEEK", help="w05, …; all weeks by default")
+    parser.add_argument("units", nargs="*", metavar="UNIT", help="w05, …; all units by default")
     parser.add_argument(
         "--profile",
         choices=("quick", "full"),
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     root: Path = arguments.course_dir
     syllabus = load_syllabus(root)
-    jobs = plan(root, syllabus.select(arguments.weeks), arguments.profile)
+    jobs = plan(root, syllabus.select(arguments.units), arguments.profile)
 
     from autograder.run.session import run_jobs  # takes a while to import: bad input is told first
 

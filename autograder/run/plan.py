@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import InputError
-from autograder.syllabus import Week
+from autograder.syllabus import Unit
 
 PROFILES = ("quick", "full")
 
@@ -22,12 +22,12 @@ class Job:
 
     Attributes
     ----------
-    week : str
-        Folder name of its week.
+    unit : str
+        Folder name of its unit.
     source : pathlib.Path
         The notebook.
     folder : pathlib.Path
-        The learner's folder of the week; the notebook runs in a copy of it.
+        The learner's folder of the unit; the notebook runs in a copy of it.
     profile : {"quick", "full"}
         The value that papermill injects for ``PROFILE``.
     budget : float or None
@@ -39,7 +39,7 @@ class Job:
         error is one.
     """
 
-    week: str
+    unit: str
     source: Path
     folder: Path
     profile: str
@@ -53,39 +53,39 @@ class Job:
         return self.source.name
 
 
-def plan(root: Path, weeks: Sequence[Week], profile: str) -> tuple[Job, ...]:
-    """Return the jobs for the lessons and the solved assignments of these weeks.
+def plan(root: Path, units: Sequence[Unit], profile: str) -> tuple[Job, ...]:
+    """Return the jobs for the lessons and the solved assignments of these units.
 
     Parameters
     ----------
     root : pathlib.Path
         The folder that holds ``source/`` and ``release/``.
-    weeks : sequence of Week
+    units : sequence of Unit
     profile : {"quick", "full"}
         Budgets are for ``"quick"``; with ``"full"`` only a hung cell is too slow.
 
     Raises
     ------
     InputError
-        If there are no weeks, or one of the notebooks has not been built.
+        If there are no units, or one of the notebooks has not been built.
     """
-    if not weeks:
-        raise InputError("the course has no weeks", root / "course" / "syllabus.yml")
-    return tuple(job for week in weeks for job in _jobs_of(root, week, profile))
+    if not units:
+        raise InputError("the course has no units", root / "course" / "syllabus.yml")
+    return tuple(job for unit in units for job in _jobs_of(root, unit, profile))
 
 
-def _jobs_of(root: Path, week: Week, profile: str) -> list[Job]:
-    folder = root / "release" / week.id
+def _jobs_of(root: Path, unit: Unit, profile: str) -> list[Job]:
+    folder = root / "release" / unit.id
     notebooks = (
-        (folder / week.lesson_name, week.lesson_budget),
-        (root / "source" / week.id / week.assignment_name, week.assignment_budget),
+        (folder / unit.lesson_name, unit.lesson_budget),
+        (root / "source" / unit.id / unit.assignment_name, unit.assignment_budget),
     )
     for path in (*(path for path, _ in notebooks), folder):
         if not path.exists():
-            raise InputError(f"it has not been built: run `autograder build {week.number}`", path)
+            raise InputError(f"it has not been built: run `autograder build {unit.number}`", path)
     return [
         Job(
-            week=week.id,
+            unit=unit.id,
             source=path,
             folder=folder,
             profile=profile,

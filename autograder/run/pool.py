@@ -129,7 +129,7 @@ async def _run(
         outcome = account.outcome or _unheard_outcome(cancelled, worker.returncode, log)
     seconds = account.ended - account.began
     return NotebookRun(
-        week=job.week,
+        unit=job.unit,
         notebook=job.notebook,
         seconds=seconds,
         budget=job.budget,
@@ -160,17 +160,17 @@ async def _listen(
 
 @contextlib.contextmanager
 def _workplace(job: Job) -> Iterator[tuple[Path, Path]]:
-    """Make a copy of the week's folder to run in, and a file for what the worker prints."""
+    """Make a copy of the unit's folder to run in, and a file for what the worker prints."""
     # A process that was just killed may still be writing there.
     with tempfile.TemporaryDirectory(prefix="forwardpass-run-", ignore_cleanup_errors=True) as name:
-        folder = Path(name, job.week)
+        folder = Path(name, job.unit)
         shutil.copytree(job.folder, folder)
         yield folder, Path(name, "log")
 
 
 def _fresh_files(output: Path, job: Job) -> tuple[Path, Path]:
     """Return where the executed notebook and its page go, with no older ones there."""
-    notebook = output / job.week / job.notebook
+    notebook = output / job.unit / job.notebook
     files = (notebook, notebook.with_suffix(".html"))
     notebook.parent.mkdir(parents=True, exist_ok=True)
     for path in files:

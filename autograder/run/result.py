@@ -49,7 +49,7 @@ class NotebookRun:
 
     Attributes
     ----------
-    week, notebook : str
+    unit, notebook : str
         ``"w05_neural_networks"``, ``"w05_lesson.ipynb"``.
     status, failing_cell, error, source
         See `Outcome`.
@@ -63,7 +63,7 @@ class NotebookRun:
         What was written, relative to the output folder: the executed notebook, and its page.
     """
 
-    week: str
+    unit: str
     notebook: str
     status: Status
     seconds: float

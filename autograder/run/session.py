@@ -26,7 +26,7 @@ def run_jobs(
     jobs : sequence of Job
         At least one, all of one profile.
     output : pathlib.Path
-        Folder of the summary, and of the executed notebooks in a folder a week.
+        Folder of the summary, and of the executed notebooks in a folder a unit.
     parallel : int, optional
         How many run at a time; as many as there are cores by default, and never more than jobs.
     title : str
@@ -55,8 +55,8 @@ def run_jobs(
         with watcher:
             asyncio.run(run_all(jobs, output, parallel, watcher))
     finally:
-        order = {(job.week, job.notebook): place for place, job in enumerate(jobs)}
-        runs = sorted(watcher.runs, key=lambda run: order[run.week, run.notebook])
+        order = {(job.unit, job.notebook): place for place, job in enumerate(jobs)}
+        runs = sorted(watcher.runs, key=lambda run: order[run.unit, run.notebook])
         page = html_summary(
             runs,
             title=title,

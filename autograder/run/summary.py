@@ -50,15 +50,15 @@ def html_summary(
 
 
 def junit_summary(runs: Sequence[NotebookRun]) -> str:
-    """Return a JUnit report: a week is a test suite, a notebook a test case.
+    """Return a JUnit report: a unit is a test suite, a notebook a test case.
 
     Budget and peak memory are properties of the test case.
     """
     report = ElementTree.Element("testsuites", name="autograder run", **_counts(runs))
-    for week in dict.fromkeys(run.week for run in runs):
-        of_week = [run for run in runs if run.week == week]
-        suite = ElementTree.SubElement(report, "testsuite", name=week, **_counts(of_week))
-        for run in of_week:
+    for unit in dict.fromkeys(run.unit for run in runs):
+        of_unit = [run for run in runs if run.unit == unit]
+        suite = ElementTree.SubElement(report, "testsuite", name=unit, **_counts(of_unit))
+        for run in of_unit:
             _add_case(suite, run)
     ElementTree.indent(report)
     return ElementTree.tostring(report, encoding="unicode", xml_declaration=True) + "\n"
@@ -95,7 +95,7 @@ def _counts(runs: Sequence[NotebookRun]) -> dict[str, str]:
 
 def _add_case(suite: ElementTree.Element, run: NotebookRun) -> None:
     case = ElementTree.SubElement(
-        suite, "testcase", classname=run.week, name=run.notebook, time=f"{run.seconds:.3f}"
+        suite, "testcase", classname=run.unit, name=run.notebook, time=f"{run.seconds:.3f}"
     )
     properties = ElementTree.SubElement(case, "properties")
     values = {"peak_memory_bytes": run.peak_memory_bytes, "budget_seconds": run.budget}

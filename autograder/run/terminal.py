@@ -56,19 +56,19 @@ class TerminalWatcher:
     def started(self, job: Job) -> None:
         """Show a bar for a notebook whose process starts."""
         bar = self._progress.add_task(escape(job.notebook), total=None, place="starting")
-        self._bars[job.week, job.notebook] = bar
+        self._bars[job.unit, job.notebook] = bar
 
     def cell_started(self, job: Job, cell: int, cells: int) -> None:
         """Move a notebook's bar."""
-        bar = self._bars[job.week, job.notebook]
+        bar = self._bars[job.unit, job.notebook]
         self._progress.update(bar, completed=cell, total=cells, place=f"{cell} of {cells} cells")
 
     def finished(self, run: NotebookRun) -> None:
         """Replace a notebook's bar by a line that says how it went."""
-        self._progress.remove_task(self._bars.pop((run.week, run.notebook)))
+        self._progress.remove_task(self._bars.pop((run.unit, run.notebook)))
         self.runs.append(run)
         count = f"{len(self.runs):>{len(str(self._planned))}}/{self._planned}"
-        name = f"{escape(run.week)}/{escape(run.notebook)}"
+        name = f"{escape(run.unit)}/{escape(run.notebook)}"
         facts = f"{duration(run.seconds)}, {memory(run.peak_memory_bytes)}"
         if run.ok:
             self._print(f"[green]✓[/green] {count} {name}  [dim]{facts}[/dim]")
@@ -86,7 +86,7 @@ class TerminalWatcher:
 def table_of(runs: Sequence[NotebookRun]) -> Table:
     """Return the table of runs that closes the command."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("week", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
     table.add_column("notebook", no_wrap=True)
     table.add_column("status", no_wrap=True)
     for name in ("time", "budget", "memory"):
@@ -94,7 +94,7 @@ def table_of(runs: Sequence[NotebookRun]) -> Table:
     for run in runs:
         style = "green" if run.ok else "red"
         table.add_row(
-            escape(run.week),
+            escape(run.unit),
             escape(run.notebook),
             f"[{style}]{run.status.value}[/{style}]",
             duration(run.seconds),

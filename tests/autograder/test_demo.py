@@ -42,7 +42,7 @@ def test_every_kind_of_learner_is_there(learners: list[dict[str, str]]) -> None:
 
 
 def test_the_pages_that_it_points_at_show_what_it_says() -> None:
-    week = load_syllabus(ROOT).select([demo.WEEK])[0]
+    week = load_syllabus(ROOT).select([demo.UNIT])[0]
     solutions = solutions_of(read_notebook(ROOT / "source" / week.id / week.assignment_name))
     variants = parse_mistakes(ROOT / "course" / week.id / "mistakes.py", solutions)
     learners = sample_class(solutions, variants)

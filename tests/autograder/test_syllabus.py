@@ -78,7 +78,7 @@ def test_a_file_that_is_no_syllabus_is_one_line(
     ("old", "new", "message"),
     [
         ("part: 1", "part: 2", "w90_tiny is in part 2, but course/syllabus.yml has 1 part: add"),
-        ("prerequisites: []", "prerequisites: [w09_tiny]", "there is no week 'w09_tiny'"),
+        ("prerequisites: []", "prerequisites: [w09_tiny]", "there is no unit 'w09_tiny'"),
     ],
 )
 def test_a_part_or_a_week_that_there_is_not_stops_the_build(
@@ -92,7 +92,7 @@ def test_a_part_or_a_week_that_there_is_not_stops_the_build(
 def test_two_weeks_of_one_number_are_refused(small_course: Path) -> None:
     text = (small_course / "course/syllabus.yml").read_text()
     week = text[text.index("  - id") :]
-    with pytest.raises(InputError, match="there are 2 weeks w90"):
+    with pytest.raises(InputError, match="there are 2 units w90"):
         syllabus(small_course, week, week + week.replace("w90_tiny", "w90_other"))
 
 

@@ -14,11 +14,11 @@ from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main
 from autograder.demo import solutions_of
 from autograder.notebooks import notebook_text, read_notebook, write_text
-from autograder.syllabus import Week, load_syllabus
+from autograder.syllabus import Unit, load_syllabus
 
 ROOT = Path(__file__).parents[2]
 SYLLABUS = load_syllabus(ROOT)
-each_week = pytest.mark.parametrize("week", SYLLABUS.weeks, ids=lambda week: week.number)
+each_unit = pytest.mark.parametrize("unit", SYLLABUS.units, ids=lambda unit: unit.number)
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def unhurried(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / folder, root / folder)
     path = root / "course" / "syllabus.yml"
     syllabus = yaml.safe_load(path.read_text())
-    for week in syllabus["weeks"]:
-        week["budget"] = {name: 10 * seconds for name, seconds in week["budget"].items()}
+    for unit in syllabus["weeks"]:
+        unit["budget"] = {name: 10 * seconds for name, seconds in unit["budget"].items()}
     path.write_text(yaml.safe_dump(syllabus))
     return root
 
@@ -42,54 +42,54 @@ def test_source_and_release_are_what_the_text_gives(capsys: pytest.CaptureFixtur
     assert main(["build", "--check", "--course-dir", str(ROOT)]) == 0, capsys.readouterr().out
 
 
-@each_week
+@each_unit
 def test_the_tests_of_a_week_keep_their_promises(
-    week: Week, unhurried: Path, capsys: pytest.CaptureFixture[str]
+    unit: Unit, unhurried: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["check", week.id, "--course-dir", str(unhurried)]) == 0, capsys.readouterr().out
+    assert main(["check", unit.id, "--course-dir", str(unhurried)]) == 0, capsys.readouterr().out
 
 
-@each_week
+@each_unit
 def test_the_notebooks_of_a_week_run_in_the_quick_profile(
-    week: Week, unhurried: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    unit: Unit, unhurried: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--profile", "quick", "--output", str(tmp_path), "--course-dir", str(unhurried)]
-    assert main(["run", week.id, *arguments]) == 0, capsys.readouterr().out
+    assert main(["run", unit.id, *arguments]) == 0, capsys.readouterr().out
 
 
-@each_week
+@each_unit
 def test_right_answers_get_full_marks_when_graded(
-    week: Week, unhurried: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    unit: Unit, unhurried: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    release = read_notebook(unhurried / "release" / week.id / week.assignment_name)
-    source = read_notebook(unhurried / "source" / week.id / week.assignment_name)
+    release = read_notebook(unhurried / "release" / unit.id / unit.assignment_name)
+    source = read_notebook(unhurried / "source" / unit.id / unit.assignment_name)
     solutions = solutions_of(source)
-    variants = parse_mistakes(unhurried / "course" / week.id / "mistakes.py", solutions)
+    variants = parse_mistakes(unhurried / "course" / unit.id / "mistakes.py", solutions)
     others = {v.exercise: v.code for v in variants if v.kind == "alternative"}
     for learner, answers in (("sample01", solutions), ("sample02", solutions | others)):
-        path = tmp_path / "submitted" / learner / week.id / week.assignment_name
+        path = tmp_path / "submitted" / learner / unit.id / unit.assignment_name
         write_text(path, notebook_text(complete_submission(release, answers)))
     for folder in ("course", "source", "release"):
         (tmp_path / folder).symlink_to(unhurried / folder)
     settings = (ROOT / "nbgrader_config.py").read_text()
     (tmp_path / "nbgrader_config.py").write_text(f"{settings}c.Execute.timeout *= 10\n")
-    assert main(["grade", week.id, "--course-dir", str(tmp_path)]) == 0
+    assert main(["grade", unit.id, "--course-dir", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
-        scores = [found.score for found in gradebook.assignment_submissions(week.id)]
-    assert scores == [week.points, week.points], printed
+        scores = [found.score for found in gradebook.assignment_submissions(unit.id)]
+    assert scores == [unit.points, unit.points], printed
 
 
 def test_prerequisites_come_earlier() -> None:
     seen: set[str] = set()
-    for week in SYLLABUS.weeks:
-        assert set(week.prerequisites) <= seen, week.id
-        seen.add(week.id)
+    for unit in SYLLABUS.units:
+        assert set(unit.prerequisites) <= seen, unit.id
+        seen.add(unit.id)
 
 
 def test_every_folder_of_the_course_is_in_the_syllabus() -> None:
     folders = {path.name for path in (ROOT / "course").glob("w*") if path.is_dir()}
-    assert folders == {week.id for week in SYLLABUS.weeks}
+    assert folders == {unit.id for unit in SYLLABUS.units}
 
 
 def test_every_link_between_weeks_leads_somewhere() -> None:

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from autograder.build.index import course_index, learner_index
 from autograder.cli import main
 from autograder.errors import InputError
-from autograder.syllabus import Syllabus, Week
+from autograder.syllabus import Syllabus, Unit
 
 AWKWARD = 'A | B "q" <b>c</b> [d](e) & &amp; *f* _g_ ~~h~~ `| #1; $i$ é'
 
@@ -21,8 +21,8 @@ def build(course: Path, *options: str) -> int:
     return main(["build", "--course-dir", str(course), *options])
 
 
-def week(number: int, part: int, *prerequisites: str, **changes: object) -> Week:
-    one = Week(
+def week(number: int, part: int, *prerequisites: str, **changes: object) -> Unit:
+    one = Unit(
         id=f"w{number:02}_topic",
         part=part,
         title=f"Topic {number}",
@@ -39,7 +39,7 @@ def week(number: int, part: int, *prerequisites: str, **changes: object) -> Week
     return dataclasses.replace(one, **changes)
 
 
-def syllabus(*weeks: Week, parts: tuple[str, ...] = ("First", "Second")) -> Syllabus:
+def syllabus(*weeks: Unit, parts: tuple[str, ...] = ("First", "Second")) -> Syllabus:
     return Syllabus("A course", "https://github.com/example/a", "main", parts, weeks)
 
 
@@ -89,7 +89,7 @@ def graph(markdown: str) -> list[str]:
     return [line.strip() for line in found.splitlines()]
 
 
-def arrows(*weeks: Week) -> set[str]:
+def arrows(*weeks: Unit) -> set[str]:
     return {line for line in graph(index(syllabus(*weeks))) if "-->" in line}
 
 
@@ -141,26 +141,26 @@ class TestGraph:
         assert graph(index(syllabus(week(1, 1), week(2, 2)))) == [
             "flowchart TD",
             'subgraph part1["Part 1: First"]',
-            'week1["w01<br/>Topic 1"]',
+            'unit1["w01<br/>Topic 1"]',
             "end",
             'subgraph part2["Part 2: Second"]',
-            'week2["w02<br/>Topic 2"]',
+            'unit2["w02<br/>Topic 2"]',
             "end",
         ]
 
     def test_an_arrow_leads_from_a_prerequisite_to_what_needs_it(self) -> None:
-        assert arrows(week(1, 1), week(2, 2, "w01_topic")) == {"week1 --> week2"}
+        assert arrows(week(1, 1), week(2, 2, "w01_topic")) == {"unit1 --> unit2"}
 
     def test_an_arrow_that_others_make_is_left_out(self) -> None:
         chain = week(1, 1), week(2, 1, "w01_topic"), week(3, 1, "w02_topic")
         last = week(4, 1, "w01_topic", "w02_topic", "w03_topic")
-        assert arrows(*chain, last) == {"week1 --> week2", "week2 --> week3", "week3 --> week4"}
+        assert arrows(*chain, last) == {"unit1 --> unit2", "unit2 --> unit3", "unit3 --> unit4"}
 
     def test_weeks_that_need_each_other_do_not_hang_the_build(self) -> None:
         assert len(arrows(week(1, 1, "w02_topic"), week(2, 1, "w01_topic"))) == 2
 
     def test_a_prerequisite_that_there_is_not_is_refused_with_a_suggestion(self) -> None:
-        with pytest.raises(InputError, match=r"no week 'w01_topik'.*did you mean w01_topic\?"):
+        with pytest.raises(InputError, match=r"no unit 'w01_topik'.*did you mean w01_topic\?"):
             index(syllabus(week(1, 1), week(2, 1, "w01_topik")))
 
 

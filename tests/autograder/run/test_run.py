@@ -42,7 +42,7 @@ def write_tiny_week(root: Path, lesson: tuple[str, ...], assignment: tuple[str, 
 def job_of(folder: Path, name: str, *cells: str) -> Job:
     write_notebook(folder / name, *cells)
     return Job(
-        week=folder.name,
+        unit=folder.name,
         source=folder / name,
         folder=folder,
         profile="quick",
@@ -67,7 +67,7 @@ def wait_until(condition, seconds: float = 60) -> bool:
 
 def test_lessons_and_solved_assignments_are_planned_with_their_budgets(small_course: Path) -> None:
     write_tiny_week(small_course, (), ())
-    weeks = load_syllabus(small_course).weeks
+    weeks = load_syllabus(small_course).units
     lesson, assignment = plan(small_course, weeks, "quick")
     assert (lesson.notebook, lesson.budget) == ("w90_lesson.ipynb", 30)
     assert (assignment.notebook, assignment.budget) == ("w90_assignment.ipynb", 20)
@@ -77,7 +77,7 @@ def test_lessons_and_solved_assignments_are_planned_with_their_budgets(small_cou
 
 def test_the_full_profile_has_no_budget_but_more_patience(small_course: Path) -> None:
     write_tiny_week(small_course, (), ())
-    weeks = load_syllabus(small_course).weeks
+    weeks = load_syllabus(small_course).units
     quick, full = (plan(small_course, weeks, profile)[0] for profile in ("quick", "full"))
     assert full.budget is None
     assert full.cell_limit > quick.cell_limit > quick.budget

@@ -9,7 +9,7 @@ from autograder.run.result import NotebookRun, Status
 from autograder.run.summary import duration, html_summary, junit_summary, memory
 
 GOOD = NotebookRun(
-    week="w90_tiny",
+    unit="w90_tiny",
     notebook="w90_lesson.ipynb",
     status=Status.OK,
     seconds=2.5,
@@ -18,7 +18,7 @@ GOOD = NotebookRun(
     files=("w90_tiny/w90_lesson.ipynb", "w90_tiny/w90_lesson.html"),
 )
 FAILED = NotebookRun(
-    week="w91_next",
+    unit="w91_next",
     notebook="w91_assignment.ipynb",
     status=Status.FAILED,
     seconds=4.0,
@@ -28,7 +28,7 @@ FAILED = NotebookRun(
     source='print("<b>")',
 )
 SLOW = NotebookRun(
-    week="w91_next",
+    unit="w91_next",
     notebook="w91_lesson.ipynb",
     status=Status.OVER_BUDGET,
     seconds=31.0,

@@ -184,7 +184,7 @@ def faulty(tmp_path_factory):
     (folder / "assignment.md").write_text(ASSIGNMENT)
     (folder / "mistakes.py").write_text(MISTAKES)
     code = main(["check", "w91", "--course-dir", str(root), "--json", str(root / "report.json")])
-    (week,) = json.loads((root / "report.json").read_text())["weeks"]
+    (week,) = json.loads((root / "report.json").read_text())["units"]
     return code, week
 
 
@@ -326,7 +326,7 @@ def test_variants_are_not_tried_on_a_reference_that_fails(small_course, capsys):
     assignment = small_course / "course" / "w90_tiny" / "assignment.md"
     assignment.write_text(assignment.read_text().replace("np.asarray(x) / 2", "np.asarray(x) / 3"))
     assert main(["check", "--course-dir", str(small_course), "--json"]) == 1
-    (week,) = json.loads(capsys.readouterr().out)["weeks"]
+    (week,) = json.loads(capsys.readouterr().out)["units"]
     assert week["exercises"] == []
     messages = [fault["message"] for fault in week["faults"]]
     assert (

@@ -1,4 +1,4 @@
-"""Build one week: its text in, its three notebooks out, nothing written."""
+"""Build one unit: its text in, its three notebooks out, nothing written."""
 
 import copy
 import hashlib
@@ -24,49 +24,49 @@ from autograder.build.text import read_text
 from autograder.errors import InputError
 from autograder.files import read_utf8
 from autograder.notebooks import EDITOR_METADATA
-from autograder.syllabus import Syllabus, Week
+from autograder.syllabus import Syllabus, Unit
 
 # Text of the course that is not for learners.
 _PRIVATE = {"lesson.md", "assignment.md", "mistakes.py", "__pycache__"}
 
 
 @dataclass(frozen=True)
-class BuiltWeek:
-    """One week, built.
+class BuiltUnit:
+    """One unit, built.
 
     Attributes
     ----------
-    week : Week
+    unit : Unit
     source : nbformat.NotebookNode
         nbgrader's instructor version of the assignment, with solutions and hidden tests.
     release : nbformat.NotebookNode
         The assignment as a learner gets it.
     lesson : nbformat.NotebookNode
     public_files : dict of str to bytes
-        What else learners get, by path relative to the week's folder.
+        What else learners get, by path relative to the unit's folder.
     """
 
-    week: Week
+    unit: Unit
     source: NotebookNode
     release: NotebookNode
     lesson: NotebookNode
     public_files: dict[str, bytes]
 
 
-def build_week(root: Path, week: Week, syllabus: Syllabus) -> BuiltWeek:
-    """Build a week from ``course/`` in ``root``.
+def build_unit(root: Path, unit: Unit, syllabus: Syllabus) -> BuiltUnit:
+    """Build a unit from ``course/`` in ``root``.
 
     Raises
     ------
     InputError
         If a text is missing or breaks a rule; the error names file and line.
     """
-    folder = root / "course" / week.id
+    folder = root / "course" / unit.id
     if not folder.is_dir():
-        raise InputError("course/syllabus.yml names this week, but the folder is missing", folder)
+        raise InputError("course/syllabus.yml names this unit, but the folder is missing", folder)
 
     assignment_path = folder / "assignment.md"
-    assignment = mark_assignment(read_text(assignment_path), week, assignment_path)
+    assignment = mark_assignment(read_text(assignment_path), unit, assignment_path)
     lesson_path = folder / "lesson.md"
     lesson = read_text(lesson_path)
     require_no_exercises(lesson, lesson_path)
@@ -74,22 +74,22 @@ def build_week(root: Path, week: Week, syllabus: Syllabus) -> BuiltWeek:
 
     published = _published(root, syllabus)
     for path in (assignment_path, lesson_path):
-        require_links(read_utf8(path), path, week.id, published)
+        require_links(read_utf8(path), path, unit.id, published)
 
-    header = header_cells(syllabus, week, week.assignment_name)
+    header = header_cells(syllabus, unit, unit.assignment_name)
     source = _notebook([*map(ordinary, header), *assignment])
-    lesson_cells = [*header_cells(syllabus, week, week.lesson_name), *lesson]
-    return BuiltWeek(
-        week=week,
+    lesson_cells = [*header_cells(syllabus, unit, unit.lesson_name), *lesson]
+    return BuiltUnit(
+        unit=unit,
         source=source,
-        release=make_release(source, week, root),
+        release=make_release(source, unit, root),
         lesson=_notebook([MarkedCell(cell, None) for cell in lesson_cells]),
         public_files={name: (folder / name).read_bytes() for name in _public_names(folder)},
     )
 
 
 def _public_names(folder: Path) -> list[str]:
-    """Return what learners get of a week's folder as it is, by path relative to the folder."""
+    """Return what learners get of a unit's folder as it is, by path relative to the folder."""
     return [
         path.relative_to(folder).as_posix()
         for path in sorted(folder.rglob("*"))
@@ -98,11 +98,11 @@ def _public_names(folder: Path) -> list[str]:
 
 
 def _published(root: Path, syllabus: Syllabus) -> frozenset[str]:
-    """Return the files that ``release/`` has when all weeks are built."""
+    """Return the files that ``release/`` has when all units are built."""
     names = {"README.md"}
-    for week in syllabus.weeks:
-        files = _public_names(root / "course" / week.id)
-        names |= {f"{week.id}/{name}" for name in (week.lesson_name, week.assignment_name, *files)}
+    for unit in syllabus.units:
+        files = _public_names(root / "course" / unit.id)
+        names |= {f"{unit.id}/{name}" for name in (unit.lesson_name, unit.assignment_name, *files)}
     return frozenset(names)
 
 

@@ -1,10 +1,10 @@
-"""Check one week: prepare it, run everything, judge."""
+"""Check one unit: prepare it, run everything, judge."""
 
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from autograder.build.week import build_week
+from autograder.build.unit import build_unit
 from autograder.check.mistakes import parse_mistakes
 from autograder.check.mutants import make_mutants
 from autograder.check.plan import (
@@ -17,7 +17,7 @@ from autograder.check.plan import (
     time_limit,
     untouched_trials,
 )
-from autograder.check.report import Fault, WeekReport
+from autograder.check.report import Fault, UnitReport
 from autograder.check.runner import RunnerFailed, execute
 from autograder.check.script import make_script
 from autograder.check.verdict import (
@@ -31,27 +31,27 @@ from autograder.check.verdict import (
     untouched_faults,
 )
 from autograder.files import read_utf8
-from autograder.syllabus import Syllabus, Week
+from autograder.syllabus import Syllabus, Unit
 
 # Nothing has been timed yet, so the first run may take five budgets, plus a minute for cold
 # imports.
 _FIRST_FACTOR, _FIRST_EXTRA = 5, 60
 
 
-def load_week(root: Path, week: Week, syllabus: Syllabus) -> Material:
-    """Build a week and read what its tests are tested on.
+def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> Material:
+    """Build a unit and read what its tests are tested on.
 
     Raises
     ------
     InputError
-        If the week does not build, or its ``mistakes.py`` is missing or breaks a rule.
+        If the unit does not build, or its ``mistakes.py`` is missing or breaks a rule.
     """
-    built = build_week(root, week, syllabus)
-    folder = root / "course" / week.id
+    built = build_unit(root, unit, syllabus)
+    folder = root / "course" / unit.id
     text = read_utf8(folder / "assignment.md")
     script = make_script(built.source, built.release, text)
     return Material(
-        week=week,
+        unit=unit,
         folder=folder,
         script=script,
         variants=parse_mistakes(folder / "mistakes.py", script.exercises),
@@ -65,10 +65,10 @@ def load_week(root: Path, week: Week, syllabus: Syllabus) -> Material:
     )
 
 
-def check_week(
+def check_unit(
     material: Material, at_once: int, on_progress: Callable[[int, int], None]
-) -> WeekReport:
-    """Run a week's reference, untouched notebook, variants and mutants, and judge them.
+) -> UnitReport:
+    """Run a unit's reference, untouched notebook, variants and mutants, and judge them.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def check_week(
 
     try:
         # Alone, so that its time is its own.
-        limit = _FIRST_FACTOR * material.week.assignment_budget + _FIRST_EXTRA
+        limit = _FIRST_FACTOR * material.unit.assignment_budget + _FIRST_EXTRA
         run([reference_trial(script, SEEDS[0], limit)])
         result = outcomes[0][1]
         seconds = [getattr(result.of(i), "seconds", 0.0) for i in range(len(script.cells))]
@@ -114,7 +114,7 @@ def check_week(
         broken = Fault(
             material.assignment, None, "", f"the process that runs the reference died ({error})"
         )
-        return WeekReport(material.week, 0.0, (), (broken,))
+        return UnitReport(material.unit, 0.0, (), (broken,))
     return _report(material, seconds, sound, outcomes)
 
 
@@ -138,7 +138,7 @@ def _trials(material: Material, seconds: list[float], sound: bool) -> list[Trial
 
 def _report(
     material: Material, seconds: list[float], sound: bool, outcomes: list[Outcome]
-) -> WeekReport:
+) -> UnitReport:
     script = material.script
     faults: list[Fault] = []
     for outcome in sorted(outcomes, key=lambda o: (o[0].kind, o[0].run.seed)):
@@ -165,7 +165,7 @@ def _report(
                 "mistakes, alternatives and mutants were not tried: correct the reference first",
             )
         )
-    # Of three, the fastest: what else the machine does is not the week's fault.
+    # Of three, the fastest: what else the machine does is not the unit's fault.
     total = min(
         sum(cell.seconds for cell in result.cells)
         for trial, result in outcomes
@@ -173,4 +173,4 @@ def _report(
     )
     faults += budget_faults(material, total)
     # The stub and the release have most of their errors in common.
-    return WeekReport(material.week, total, tuple(exercises), tuple(dict.fromkeys(faults)))
+    return UnitReport(material.unit, total, tuple(exercises), tuple(dict.fromkeys(faults)))
