@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from autograder.cores import available_cores, thread_limits
 from autograder.run.plan import Job
 from autograder.run.process_tree import ProcessTree
 from autograder.run.result import NotebookRun, Outcome, Status
@@ -32,28 +33,6 @@ class Watcher(Protocol):
 
     def finished(self, run: NotebookRun) -> None:
         """Hear that it has run, well or not."""
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def thread_limits(threads: int) -> dict[str, str]:
-    """Return the environment in which numerical libraries use so many threads."""
-    names = (
-        "OMP_NUM_THREADS",  # PyTorch and scikit-learn, and most builds of BLAS
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-        "TF_NUM_INTRAOP_THREADS",
-        "TF_NUM_INTEROP_THREADS",
-        "LOKY_MAX_CPU_COUNT",  # joblib
-    )
-    return dict.fromkeys(names, str(threads))
 
 
 async def run_all(jobs: Sequence[Job], output: Path, parallel: int, watcher: Watcher) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder.cores import available_cores
 from autograder.errors import InputError
 from autograder.notebooks import write_text
 from autograder.run.plan import Job
-from autograder.run.pool import available_cores, run_all
+from autograder.run.pool import run_all
 from autograder.run.result import NotebookRun
 from autograder.run.summary import html_summary, junit_summary
 from autograder.run.terminal import TerminalWatcher, table_of

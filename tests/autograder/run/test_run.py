@@ -15,9 +15,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.cli import main
+from autograder.cores import thread_limits
 from autograder.errors import InputError
 from autograder.run.plan import Job, plan
-from autograder.run.pool import thread_limits
 from autograder.run.result import Outcome, Status
 from autograder.run.session import run_jobs
 from autograder.syllabus import load_syllabus
