@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.build.text import TextCell
 from autograder.errors import InputError
-from autograder.regions import MARKERS, Kind
+from autograder.regions import MARKERS, Kind, grade_id_of
 from autograder.syllabus import Unit
 
 _ATTRIBUTES = {"exercise", "tests", "part", "points", "manual", "tags"}
@@ -170,10 +170,8 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
         raise refuse(f"points={points!r} is not a number of points")
     if role == "manual":
         return _metadata(grade_id=attributes["manual"], points=points, grade=True, solution=True)
-    part = f"_{attributes['part']}" if "part" in attributes else ""
-    return _metadata(
-        grade_id=f"{attributes['tests']}_tests{part}", points=points, grade=True, locked=True
-    )
+    grade_id = grade_id_of(attributes["tests"], str(attributes.get("part", "")))
+    return _metadata(grade_id=grade_id, points=points, grade=True, locked=True)
 
 
 def _metadata(

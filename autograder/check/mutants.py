@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder import regions
 from autograder.check.operators import OPERATORS
 
-_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
 # A test cannot see annotations and decorators.
 _SKIPPED_FIELDS = frozenset({"annotation", "returns", "decorator_list", "ctx", "op", "ops"})
 # A seed chooses among equally good results, a tolerance at twice its size is not a slip, and the
@@ -82,12 +82,13 @@ def make_mutants(exercise: str, code: str) -> tuple[Mutant, ...]:
         The solution cell of the reference, markers included.
     """
     tree = ast.parse(code)
-    regions = _regions(code)
+    # Of a statement across two regions a line is in neither.
+    lines = {index + 1 for index in regions.inside(code, regions.MARKERS["solution"])}
     seen = {ast.unparse(tree)}
     mutants = []
     for site in _sites(tree, ()):
         node = site.node
-        if not any(node.lineno > begin and node.end_lineno < end for begin, end in regions):
+        if not lines.issuperset(range(node.lineno, node.end_lineno + 1)):
             continue
         original = statement_text(site.statement)
         for operator in OPERATORS:
@@ -127,14 +128,6 @@ def equivalent_text(code: str) -> str:
         except (SyntaxError, IndexError):
             return code.strip()  # no statement: it will match no mutant, and be reported so
     return statement_text(ast.parse(code).body[0])
-
-
-def _regions(code: str) -> list[tuple[int, int]]:
-    """Return the lines of the markers around every solution region."""
-    lines = list(enumerate(code.splitlines(), start=1))
-    begins = [number for number, line in lines if _BEGIN in line]
-    ends = [number for number, line in lines if _END in line]
-    return list(zip(begins, ends, strict=True))
 
 
 def _sites(node: ast.AST, ancestors: tuple[ast.AST, ...]) -> Iterator[_Site]:

@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autograder.regions import exercise_of
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -125,10 +127,7 @@ def _cell(cell: NotebookNode, exercises: list[str], line: int | None) -> Cell:
     if nbgrader.get("solution"):
         return Cell(cell.source, "exercise", grade_id, grade_id, 0.0, line)
     if nbgrader.get("grade"):
-        # The longest name wins: conv_tests_part belongs to conv, conv_tests_tests to conv_tests.
-        exercise = max(
-            (name for name in exercises if f"{grade_id}_".startswith(f"{name}_tests_")), key=len
-        )
+        exercise = exercise_of(grade_id, exercises)
         return Cell(cell.source, "tests", grade_id, exercise, float(nbgrader["points"]), line)
     role = "parameters" if "parameters" in cell.metadata.get("tags", []) else "ordinary"
     return Cell(cell.source, role, line=line)

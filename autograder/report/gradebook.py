@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from autograder.errors import InputError
 from autograder.nbgrader_course import LEDGER_FOLDER, REFUSALS, find_assignment, load_settings
 from autograder.notebooks import read_notebook
+from autograder.regions import exercise_of
 from autograder.report.model import CellKey, ClassRecord, Failure, GradedCell, Learner, Mark
 from autograder.report.outputs import failures, first_line, grade_ids
 
@@ -183,27 +184,6 @@ def _cells(assignment: api.Assignment, course: CourseDirectory) -> tuple[GradedC
             )
         )
     return tuple(found)
-
-
-def exercise_of(grade_id: str, solutions: set[str]) -> str:
-    """Return the exercise that a graded cell tests.
-
-    ``name_tests`` and ``name_tests_part`` test the solution cell ``name``. Anything else, and so
-    every cell of a course with other habits, is its own exercise.
-
-    Examples
-    --------
-    >>> exercise_of("dense_tests_backward", {"dense", "dense_layer"})
-    'dense'
-    >>> exercise_of("test_dense", {"dense"})
-    'test_dense'
-    """
-    tested = [
-        name
-        for name in solutions
-        if grade_id == f"{name}_tests" or grade_id.startswith(f"{name}_tests_")
-    ]
-    return max(tested, key=len, default=grade_id)
 
 
 def _notebook_order(course: CourseDirectory, assignment: str, notebook: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader import api
 
 from autograder.cli import main
-from autograder.report.gradebook import exercise_of, load_course, read_class, with_failures
+from autograder.report.gradebook import load_course, read_class, with_failures
 
 # nbgrader's own way of adding a submission, which SQLAlchemy 2 comments on.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -192,20 +192,6 @@ def test_a_manual_score_replaces_the_automatic_one(course):
     (learner,) = read_class(load_course(course), ASSIGNMENT).learners
     assert [mark.score for mark in learner.marks.values()] == [6.0, 0.0]
     assert learner.penalty == 1.0
-
-
-@pytest.mark.parametrize(
-    ("grade_id", "exercise"),
-    [
-        ("dense_tests", "dense"),
-        ("dense_tests_backward", "dense"),
-        ("dense_tests_tests_1", "dense_tests"),
-        ("test_dense", "test_dense"),
-        ("other_tests", "other_tests"),
-    ],
-)
-def test_a_test_cell_belongs_to_the_solution_that_its_name_begins_with(grade_id, exercise):
-    assert exercise_of(grade_id, {"dense", "dense_tests"}) == exercise
 
 
 # What an instructor can mend
