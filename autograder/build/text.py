@@ -78,9 +78,11 @@ def read_text(path: Path) -> list[TextCell]:
                 path,
                 opening.line,
             )
-        cells.append(TextCell(cell.cell_type, source, attributes, opening.line + 1))
+        blank = len(cell.source) - len(cell.source.lstrip("\n"))
+        line = opening.line + blank + 1
+        cells.append(TextCell(cell.cell_type, source, attributes, line))
         if cell.cell_type == "code":
-            _require_python(source, path, opening.line)
+            _require_python(source, path, line)
     return cells
 
 
@@ -182,10 +184,10 @@ def _unclosed(marks: str, path: Path, opened: int) -> InputError:
     return InputError(f"this fence is never closed: write {marks} below it", path, opened)
 
 
-def _require_python(source: str, path: Path, fence_line: int) -> None:
+def _require_python(source: str, path: Path, first_line: int) -> None:
     """Refuse a cell that Python, with IPython's magics, cannot parse."""
     try:
         ast.parse(TransformerManager().transform_cell(source))
     except SyntaxError as error:
-        line = fence_line + (error.lineno or 1)
+        line = first_line + (error.lineno or 1) - 1
         raise InputError(f"this is not valid Python: {error.msg}", path, line) from None

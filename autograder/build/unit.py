@@ -37,6 +37,8 @@ class BuiltUnit:
     Attributes
     ----------
     unit : Unit
+    cells : tuple of MarkedCell
+        The cells of `source`, one for one, with their lines in ``assignment.md``.
     source : nbformat.NotebookNode
         nbgrader's instructor version of the assignment, with solutions and hidden tests.
     release : nbformat.NotebookNode
@@ -47,6 +49,7 @@ class BuiltUnit:
     """
 
     unit: Unit
+    cells: tuple[MarkedCell, ...]
     source: NotebookNode
     release: NotebookNode
     lesson: NotebookNode
@@ -77,10 +80,12 @@ def build_unit(root: Path, unit: Unit, syllabus: Syllabus) -> BuiltUnit:
         require_links(read_utf8(path), path, unit.id, published)
 
     header = header_cells(syllabus, unit, unit.assignment_name)
-    source = _notebook([*map(ordinary, header), *assignment])
+    cells = (*map(ordinary, header), *assignment)
+    source = _notebook(cells)
     lesson_cells = [*header_cells(syllabus, unit, unit.lesson_name), *lesson]
     return BuiltUnit(
         unit=unit,
+        cells=cells,
         source=source,
         release=make_release(source, unit, root),
         lesson=_notebook([MarkedCell(cell, None) for cell in lesson_cells]),

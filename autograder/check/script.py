@@ -3,13 +3,14 @@
 from __future__ import annotations  # nbformat takes seconds to import, which chain.py need not wait
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograder.regions import exercise_of
-
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from autograder.build.exercises import MarkedCell
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Cell:
     points : float
         What a test cell is worth.
     line : int or None
-        The line of ``assignment.md`` in which the code begins, where it is found there.
+        The line of ``assignment.md`` in which the code begins; None for what the build adds.
     """
 
     code: str
@@ -92,42 +93,33 @@ class Script:
         ) and any(isinstance(value, ast.Constant) and value.value is ... for value in values)
 
 
-def make_script(source: NotebookNode, release: NotebookNode, text: str) -> Script:
+def make_script(marked: Sequence[MarkedCell], release: NotebookNode) -> Script:
     """Lay out an assignment's code.
 
     Parameters
     ----------
-    source, release : nbformat.NotebookNode
-        The instructor's notebook and the learner's, cell for cell the same.
-    text : str
-        The content of ``assignment.md``, in which the lines are looked up.
+    marked : sequence of MarkedCell
+        The instructor's cells.
+    release : nbformat.NotebookNode
+        The learner's notebook, cell for cell the same.
     """
-    exercises = [
-        cell.metadata.nbgrader.grade_id
-        for cell in source.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    ]
     cells, stub, released = [], [], []
-    below = 0  # cells come in the text's order, so equal cells get different lines
-    for cell, twin in zip(source.cells, release.cells, strict=True):
-        if cell.cell_type != "code":
+    for one, twin in zip(marked, release.cells, strict=True):
+        if one.cell.kind != "code":
             continue
-        found = text.find(f"\n{cell.source}\n", below)
-        line = text.count("\n", 0, found + 1) + 1 if found >= 0 else None
-        below = max(below, found + 1)
-        cells.append(_cell(cell, exercises, line))
-        stub.append(cell.source if cells[-1].role == "tests" else twin.source)
+        cells.append(_cell(one))
+        stub.append(one.cell.source if cells[-1].role == "tests" else twin.source)
         released.append(twin.source)
     return Script(tuple(cells), tuple(stub), tuple(released))
 
 
-def _cell(cell: NotebookNode, exercises: list[str], line: int | None) -> Cell:
-    nbgrader = cell.metadata.get("nbgrader", {})
-    grade_id = nbgrader.get("grade_id", "")
-    if nbgrader.get("solution"):
-        return Cell(cell.source, "exercise", grade_id, grade_id, 0.0, line)
-    if nbgrader.get("grade"):
-        exercise = exercise_of(grade_id, exercises)
-        return Cell(cell.source, "tests", grade_id, exercise, float(nbgrader["points"]), line)
-    role = "parameters" if "parameters" in cell.metadata.get("tags", []) else "ordinary"
+def _cell(marked: MarkedCell) -> Cell:
+    cell, attributes = marked.cell, marked.cell.attributes
+    line = cell.line or None
+    if exercise := attributes.get("exercise"):
+        return Cell(cell.source, "exercise", exercise, exercise, line=line)
+    if exercise := attributes.get("tests"):
+        grade_id, points = marked.nbgrader["grade_id"], float(marked.nbgrader["points"])
+        return Cell(cell.source, "tests", grade_id, exercise, points, line)
+    role = "parameters" if "parameters" in attributes.get("tags", []) else "ordinary"
     return Cell(cell.source, role, line=line)

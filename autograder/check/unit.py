@@ -30,7 +30,6 @@ from autograder.check.verdict import (
     reference_faults,
     untouched_faults,
 )
-from autograder.files import read_utf8
 from autograder.syllabus import Syllabus, Unit
 
 # Nothing has been timed yet, so the first run may take five budgets, plus a minute for cold
@@ -48,8 +47,7 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> Material:
     """
     built = build_unit(root, unit, syllabus)
     folder = root / "course" / unit.id
-    text = read_utf8(folder / "assignment.md")
-    script = make_script(built.source, built.release, text)
+    script = make_script(built.cells, built.release)
     return Material(
         unit=unit,
         folder=folder,

@@ -82,6 +82,11 @@ class TestFences:
         ]
         assert [cell.line for cell in found] == [0, 4, 13]
 
+    def test_empty_lines_at_the_top_of_a_cell_do_not_move_its_lines(self, tmp_path: Path) -> None:
+        (cell,) = cells(tmp_path, "```python\n\n\na = 1\n```\n")
+        assert (cell.source, cell.line) == ("a = 1", 4)
+        assert refusal(tmp_path, "```python\n\na = 1\na = = 2\n```\n").line == 4
+
     def test_a_longer_fence_closes_a_shorter_one(self, tmp_path: Path) -> None:
         found = cells(tmp_path, "```python\na = 1\n````\n\ntext\n")
         assert [cell.source for cell in found] == ["a = 1", "text"]

@@ -1,8 +1,12 @@
+from typing import Any
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.build.exercises import MarkedCell
+from autograder.build.text import TextCell
 from autograder.check.answers import complete_submission
-from autograder.check.script import make_script
+from autograder.check.script import Script, make_script
 from autograder.errors import InputError
 
 
@@ -37,26 +41,30 @@ def test_an_answer_to_no_exercise_is_refused():
         complete_submission(release, {"conv_tests": "pass"})
 
 
-def test_tests_belong_to_the_exercise_with_the_longest_name():
-    source = new_notebook(
-        cells=[
-            exercise("conv", "1"),
-            exercise("conv_tests", "2"),
-            graded("conv_tests", points=3),
-            graded("conv_tests_backward", points=4),
-            graded("conv_tests_tests", points=5),
-        ]
+def script(*cells: tuple[str, dict[str, Any], dict[str, Any]]) -> Script:
+    """Return the script of code cells: source, attributes on the fence, nbgrader's metadata."""
+    marked = [
+        MarkedCell(TextCell("code", source, attributes, 10 * number), nbgrader)
+        for number, (source, attributes, nbgrader) in enumerate(cells)
+    ]
+    return make_script(marked, new_notebook(cells=[new_code_cell(source) for source, *_ in cells]))
+
+
+def test_tests_belong_to_the_exercise_that_their_fence_names():
+    conv = script(
+        ("1", {"exercise": "conv"}, {"grade_id": "conv"}),
+        ("2", {"exercise": "conv_tests"}, {"grade_id": "conv_tests"}),
+        ("3", {"tests": "conv", "part": "a"}, {"grade_id": "conv_tests_a", "points": 3}),
+        ("4", {"tests": "conv", "part": "b"}, {"grade_id": "conv_tests_b", "points": 4}),
+        ("5", {"tests": "conv_tests"}, {"grade_id": "conv_tests_tests", "points": 5}),
     )
-    script = make_script(source, source, "")
-    assert script.points("conv") == 7
-    assert script.points("conv_tests") == 5
+    assert conv.points("conv") == 7
+    assert conv.points("conv_tests") == 5
 
 
-def test_equal_cells_are_found_in_different_lines():
-    text = "# Title\n\n```python\nx = 1\n```\n\n```python\nx = 1\n```\n"
-    source = new_notebook(cells=[cell("x = 1"), new_markdown_cell("x"), cell("x = 1"), cell("y")])
-    script = make_script(source, source, text)
-    assert [c.line for c in script.cells] == [4, 8, None]
+def test_a_cell_knows_its_line_unless_the_build_added_it():
+    twice = script(("install", {}, {}), ("x = 1", {}, {}), ("x = 1", {}, {}))
+    assert [cell.line for cell in twice.cells] == [None, 10, 20]
 
 
 @pytest.mark.parametrize(
@@ -69,5 +77,5 @@ def test_equal_cells_are_found_in_different_lines():
     ],
 )
 def test_a_quiz_is_an_exercise_of_letters_only(code, expected):
-    source = new_notebook(cells=[exercise("quiz", code)])
-    assert make_script(source, source, "").is_quiz("quiz") is expected
+    quiz = script((code, {"exercise": "quiz"}, {"grade_id": "quiz"}))
+    assert quiz.is_quiz("quiz") is expected
