@@ -12,13 +12,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.check.answers import complete_submission
 from autograder.check.mistakes import Variant, parse_mistakes
 from autograder.cli import main as autograder
 from autograder.errors import InputError
 from autograder.kernels.sandbox import choose
 from autograder.notebooks import notebook_text, read_notebook, write_text
 from autograder.regions import MARKERS
+from autograder.samples import complete_submission
 from autograder.syllabus import Unit, load_syllabus
 
 UNIT = "w05"

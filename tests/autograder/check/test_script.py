@@ -5,9 +5,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.build.exercises import MarkedCell
 from autograder.build.text import TextCell
-from autograder.check.answers import complete_submission
 from autograder.check.script import Script, make_script
 from autograder.errors import InputError
+from autograder.samples import complete_submission
 
 
 def cell(source: str, **nbgrader: object):
