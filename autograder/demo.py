@@ -7,23 +7,18 @@ course directory of its own, which is made anew each time.
 import shutil
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
-from nbformat import NotebookNode
-
-from autograder.check.mistakes import Variant, parse_mistakes
+from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main as autograder
 from autograder.errors import InputError
 from autograder.kernels.sandbox import choose
 from autograder.notebooks import notebook_text, read_notebook, write_text
-from autograder.regions import MARKERS
-from autograder.samples import complete_submission
+from autograder.samples import complete_submission, sample_class, solutions_of
 from autograder.syllabus import Unit, load_syllabus
 
 UNIT = "w05"
 FOLDER = Path("demo")
-Answers = Mapping[str, str]  # code by exercise
 # Of the sample class, those whose feedback shows something: the first has all points.
 WORTH_A_LOOK = {
     "sample02": "a learner whose code never ends",
@@ -82,72 +77,6 @@ def where_to_look(unit: Unit) -> str:
             f"    cd {FOLDER.resolve()} && {jupyter} lab",
         ]
     )
-
-
-def solutions_of(source: NotebookNode) -> dict[str, str]:
-    """Return the reference solutions of an assignment by exercise, as a learner would type them."""
-    return {
-        cell.metadata.nbgrader.grade_id: "\n".join(
-            line
-            for line in cell.source.splitlines()
-            if not any(marker in line for marker in MARKERS["solution"])
-        )
-        for cell in source.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    }
-
-
-def sample_class(solutions: Answers, variants: tuple[Variant, ...]) -> list[Answers]:
-    """Compose a class as one meets it, from right to wrong, the same every time.
-
-    Parameters
-    ----------
-    solutions : mapping of str to str
-        The reference solution of every exercise, in order.
-    variants : tuple of Variant
-        The mistakes and alternatives of the unit.
-
-    Returns
-    -------
-    list of mapping of str to str
-        For each learner the code of the exercises that they answered.
-    """
-    exercises = list(solutions)
-
-    def code(exercise: str, kinds: frozenset[str]) -> list[str]:
-        return [v.code for v in variants if v.exercise == exercise and v.kind in kinds]
-
-    def unusual(number: int) -> Answers:
-        """Answer everything rightly, with another choice of alternatives for each number."""
-        choices = {e: code(e, frozenset({"alternative"})) or [solutions[e]] for e in exercises}
-        return {e: choices[e][number % len(choices[e])] for e in exercises}
-
-    def mistaken(where: list[str], number: int) -> Answers:
-        """Answer as the reference does, but for mistakes in these exercises."""
-        wrong = {e: code(e, frozenset({"mistake"})) for e in where}
-        return {**solutions, **{e: wrong[e][number % len(wrong[e])] for e in where if wrong[e]}}
-
-    def first(kind: str) -> Answers:
-        found = next((v for v in variants if v.kind == kind), None)
-        return {**solutions, **({found.exercise: found.code} if found else {})}
-
-    half = exercises[: len(exercises) // 2]
-    return [
-        solutions,
-        first("endless"),
-        first("crash"),
-        unusual(0),
-        unusual(1),
-        # One slip each, in an exercise of its own …
-        *(mistaken([exercise], number) for number, exercise in enumerate(exercises[:4])),
-        # … several, half of the exercises, and all of them wrong.
-        mistaken(exercises[::3], 0),
-        mistaken(exercises[1::2], 1),
-        mistaken(half, 2),
-        mistaken(exercises, 1),
-        {exercise: solutions[exercise] for exercise in half},
-        {},
-    ]
 
 
 def _sandbox() -> list[str]:

@@ -1,14 +1,35 @@
-"""Fill a release notebook with answers, as a learner would."""
+"""Sample submissions: the reference's answers, a release notebook with answers, a whole class."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from nbformat import NotebookNode
 
 from autograder.errors import InputError
+from autograder.regions import MARKERS, without_markers
+
+Answers = Mapping[str, str]  # content of solution cells by exercise
 
 
-def complete_submission(release: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+class Sample(Protocol):
+    """A wrong or unusual right answer, as a block of a unit's ``mistakes.py`` gives it."""
+
+    kind: str
+    exercise: str
+    code: str
+
+
+def solutions_of(source: NotebookNode) -> dict[str, str]:
+    """Return the reference solutions of an assignment by exercise, as a learner would type them."""
+    return {
+        cell.metadata.nbgrader.grade_id: without_markers(cell.source, MARKERS["solution"])
+        for cell in source.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def complete_submission(release: NotebookNode, answers: Answers) -> NotebookNode:
     """Return a copy of a release notebook in which some exercises are answered.
 
     Parameters
@@ -42,3 +63,56 @@ def complete_submission(release: NotebookNode, answers: Mapping[str, str]) -> No
             raise InputError(f"the notebook has no exercise {exercise!r}: it has {known}")
         cells[exercise].source = answer
     return submission
+
+
+def sample_class(solutions: Answers, variants: Sequence[Sample]) -> list[Answers]:
+    """Compose a class as one meets it, from right to wrong, the same every time.
+
+    Parameters
+    ----------
+    solutions : mapping of str to str
+        The reference solution of every exercise, in order.
+    variants : sequence of Sample
+        The mistakes and alternatives of the unit.
+
+    Returns
+    -------
+    list of mapping of str to str
+        For each learner the code of the exercises that they answered.
+    """
+    exercises = list(solutions)
+
+    def code(exercise: str, kinds: frozenset[str]) -> list[str]:
+        return [v.code for v in variants if v.exercise == exercise and v.kind in kinds]
+
+    def unusual(number: int) -> Answers:
+        """Answer everything rightly, with another choice of alternatives for each number."""
+        choices = {e: code(e, frozenset({"alternative"})) or [solutions[e]] for e in exercises}
+        return {e: choices[e][number % len(choices[e])] for e in exercises}
+
+    def mistaken(where: list[str], number: int) -> Answers:
+        """Answer as the reference does, but for mistakes in these exercises."""
+        wrong = {e: code(e, frozenset({"mistake"})) for e in where}
+        return {**solutions, **{e: wrong[e][number % len(wrong[e])] for e in where if wrong[e]}}
+
+    def first(kind: str) -> Answers:
+        found = next((v for v in variants if v.kind == kind), None)
+        return {**solutions, **({found.exercise: found.code} if found else {})}
+
+    half = exercises[: len(exercises) // 2]
+    return [
+        solutions,
+        first("endless"),
+        first("crash"),
+        unusual(0),
+        unusual(1),
+        # One slip each, in an exercise of its own …
+        *(mistaken([exercise], number) for number, exercise in enumerate(exercises[:4])),
+        # … several, half of the exercises, and all of them wrong.
+        mistaken(exercises[::3], 0),
+        mistaken(exercises[1::2], 1),
+        mistaken(half, 2),
+        mistaken(exercises, 1),
+        {exercise: solutions[exercise] for exercise in half},
+        {},
+    ]

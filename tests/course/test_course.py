@@ -11,9 +11,8 @@ from nbgrader.api import Gradebook
 
 from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main
-from autograder.demo import solutions_of
 from autograder.notebooks import notebook_text, read_notebook, write_text
-from autograder.samples import complete_submission
+from autograder.samples import complete_submission, solutions_of
 from autograder.syllabus import Unit, load_syllabus
 
 ROOT = Path(__file__).parents[2]
