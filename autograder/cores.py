@@ -1,5 +1,6 @@
 """How many processor cores there are, and how many threads numerical libraries start on them."""
 
+import argparse
 import os
 
 
@@ -23,3 +24,16 @@ def thread_limits(threads: int) -> dict[str, str]:
         "LOKY_MAX_CPU_COUNT",  # joblib
     )
     return dict.fromkeys(names, str(threads))
+
+
+def at_least_one(text: str) -> int:
+    """Return what stands behind ``--jobs`` on a command line.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is not a number from 1.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)

@@ -3,9 +3,10 @@
 import argparse
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
-_LINE_EVERY = 100  # runs between two lines of progress where there is no terminal
+from autograder.cores import at_least_one, available_cores
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path(),
         metavar="DIR",
         help="the folder that holds course/ (default: this one)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=at_least_one,
+        metavar="N",
+        help="how many runs are executed at a time (default: one a core)",
+    )
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="check also what was checked before and has not changed since",
     )
     parser.add_argument(
         "--json",
@@ -44,14 +56,6 @@ def run(arguments: argparse.Namespace) -> int:
         If a unit does not build, its ``mistakes.py`` breaks a rule, or the system cannot fork.
     """
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeElapsedColumn,
-    )
 
     from autograder.errors import InputError
     from autograder.notebooks import write_text
@@ -59,41 +63,30 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not hasattr(os, "fork"):
         raise InputError("this command forks processes: run it on Linux or macOS")
+    from autograder.check.course import check_units
+    from autograder.check.kept import KeptReports
+    from autograder.check.progress import Progress
     from autograder.check.table import print_report, report_json
-    from autograder.check.unit import check_unit, load_unit
+    from autograder.check.unit import load_unit
+    from autograder.result_cache import ResultCache
 
     syllabus = load_syllabus(arguments.course_dir)
-    units = syllabus.select(arguments.units)
+    selected = syllabus.select(arguments.units)
     # Every unit is read before the first is run: bad input shows at once.
-    materials = [load_unit(arguments.course_dir, unit, syllabus) for unit in units]
+    units = [load_unit(arguments.course_dir, unit, syllabus) for unit in selected]
 
-    errors = Console(stderr=True)
     # A file has no width: the table gets what it needs.
     output = Console() if sys.stdout.isatty() else Console(width=100)
+    progress = Progress(Console(stderr=True))
+    kept = None if arguments.no_cache else KeptReports(ResultCache("check"))
     reports = []
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errors,
-        transient=True,
-        disable=not errors.is_terminal,
-    )
-    for material in materials:
-        name = material.unit.id
-        with progress:
-            task = progress.add_task(name, total=None)
-
-            def show(done: int, total: int, name: str = name, task: TaskID = task) -> None:
-                progress.update(task, completed=done, total=total)
-                if not errors.is_terminal and (done % _LINE_EVERY == 0 or done == 1):
-                    print(f"{name}: {done} of {total} runs", file=sys.stderr, flush=True)
-
-            reports.append(check_unit(material, os.cpu_count() or 1, show))
-            progress.remove_task(task)
-        if arguments.json != "-":
-            print_report(reports[-1], output)
+    jobs = arguments.jobs or available_cores()
+    with progress, closing(check_units(units, jobs, progress.show, kept)) as found:
+        for report in found:
+            reports.append(report)
+            with progress.paused(report.unit.id):
+                if arguments.json != "-":
+                    print_report(report, output)
     if arguments.json == "-":
         sys.stdout.write(report_json(reports))
     elif arguments.json is not None:

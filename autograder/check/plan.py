@@ -9,12 +9,14 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from autograder.check.assignment import AssignmentCode, Cell
 from autograder.check.mistakes import Variant
 from autograder.check.mutants import Mutant
-from autograder.check.script import Cell, Script
+from autograder.syllabus import Unit
 
 SEEDS = (0, 1, 2)
 # TensorFlow's thread pools do not survive a fork: once it has run an operation, the child waits for
@@ -23,17 +25,58 @@ _UNFORKABLE = frozenset({"tensorflow", "keras"})
 
 
 @dataclass(frozen=True)
-class Run:
-    """What a forked process does.
+class UnitUnderTest:
+    """What is checked: a unit's assignment, and what its tests are tested on.
 
     Attributes
     ----------
+    unit : Unit
+    folder : pathlib.Path
+        Its folder in ``course/``, as messages name it.
+    assignment : AssignmentCode
+    variants : tuple of Variant
+    mutants : tuple of Mutant
+    files : dict of str to bytes
+        What the notebook finds in its working directory.
+    """
+
+    unit: Unit
+    folder: Path
+    assignment: AssignmentCode
+    variants: tuple[Variant, ...]
+    mutants: tuple[Mutant, ...]
+    files: dict[str, bytes]
+
+    @property
+    def assignment_path(self) -> Path:
+        """Where the exercises are written."""
+        return self.folder / "assignment.md"
+
+    @property
+    def mistakes_path(self) -> Path:
+        """Where the variants are written."""
+        return self.folder / "mistakes.py"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A run, and why it is made.
+
+    Attributes
+    ----------
+    kind : str
+        ``"reference"``, ``"stub"``, ``"release"``, ``"control"`` (the reference, run like a
+        mistake: what must not make a difference), ``"mutant"``, ``"combined"`` (alternatives in
+        all exercises), or a kind of `Variant`.
+    exercise : str
+        Empty where the run concerns the whole notebook.
+    subject : Variant, Mutant, tuple of Variant or None
     checkpoint : int
-        The cell before which it leaves the reference.
+        The cell before which the run leaves the reference.
     steps : tuple of (int, str)
         The cells that it executes: their index, for the report, and their code.
     limit : float
-        Seconds after which it is killed.
+        Seconds of processor time after which it is killed.
     seed : int
         The seed of the tests.
     watched : tuple of int
@@ -41,6 +84,9 @@ class Run:
         mutant or a mistake.
     """
 
+    kind: str
+    exercise: str
+    subject: Variant | Mutant | tuple[Variant, ...] | None
     checkpoint: int
     steps: tuple[tuple[int, str], ...]
     limit: float
@@ -48,47 +94,25 @@ class Run:
     watched: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A run and why it is made.
-
-    Attributes
-    ----------
-    kind : str
-        ``"reference"``, ``"stub"``, ``"release"``, ``"control"`` (the reference, run like a
-        mistake: what must not make a difference), ``"mutant"``, ``"ensemble"`` (alternatives in
-        all exercises), or a kind of `Variant`.
-    exercise : str
-        Empty where the run concerns the whole notebook.
-    subject : Variant, Mutant, tuple of Variant or None
-    run : Run
-    """
-
-    kind: str
-    exercise: str
-    subject: Variant | Mutant | tuple[Variant, ...] | None
-    run: Run
-
-
-def reference_trial(script: Script, seed: int, limit: float) -> Trial:
+def reference_trial(assignment: AssignmentCode, seed: int, limit: float) -> Trial:
     """Return the whole reference with a seed for the notebook and for its tests."""
     steps = tuple(
         (index, f"{cell.code}\nSEED = {seed}" if cell.role == "parameters" else cell.code)
-        for index, cell in enumerate(script.cells)
+        for index, cell in enumerate(assignment.cells)
     )
-    return Trial("reference", "", None, Run(0, steps, limit, seed))
+    return Trial("reference", "", None, 0, steps, limit, seed)
 
 
-def untouched_trials(script: Script, limit: float) -> tuple[Trial, Trial]:
+def untouched_trials(assignment: AssignmentCode, limit: float) -> tuple[Trial, Trial]:
     """Return the untouched notebook as a grader and as a learner runs it."""
     return (
-        Trial("stub", "", None, Run(0, tuple(enumerate(script.stub)), limit)),
-        Trial("release", "", None, Run(0, tuple(enumerate(script.release)), limit)),
+        Trial("stub", "", None, 0, tuple(enumerate(assignment.stub)), limit),
+        Trial("release", "", None, 0, tuple(enumerate(assignment.release)), limit),
     )
 
 
 def exercise_trials(
-    script: Script,
+    assignment: AssignmentCode,
     exercise: str,
     changed: Iterable[Variant | Mutant],
     seconds: Sequence[float],
@@ -97,17 +121,17 @@ def exercise_trials(
 
     Parameters
     ----------
-    script : Script
+    assignment : AssignmentCode
     exercise : str
     changed : iterable of Variant or Mutant
         What stands in place of the solution; no ``equivalent`` block.
     seconds : sequence of float
         What each cell of the reference takes.
     """
-    start, own = script.position(exercise), script.tests(exercise)
-    roles = [cell.role for cell in script.cells]
-    checkpoint = _checkpoint(script, start)
-    if script.is_quiz(exercise):
+    start, own = assignment.position(exercise), assignment.tests(exercise)
+    roles = [cell.role for cell in assignment.cells]
+    checkpoint = _checkpoint(assignment, start)
+    if assignment.is_quiz(exercise):
         # Letters need nothing that comes before, and every question must be answered wrongly once.
         cells, watched = [start, *own], ()
     else:
@@ -117,17 +141,20 @@ def exercise_trials(
 
     def trial(kind: str, subject: Variant | Mutant | None) -> Trial:
         replaced = {start: subject.code} if subject else {}
-        run = _run(script, checkpoint, cells, replaced, seconds)
-        if kind in ("mutant", "mistake"):
-            run = replace(run, watched=watched)
-        return Trial(kind, exercise, subject, run)
+        steps = _steps(assignment, cells, replaced)
+        limit = time_limit(seconds[index] for index in cells)
+        ends_early = kind in ("mutant", "mistake")
+        return Trial(
+            *(kind, exercise, subject, checkpoint, steps, limit),
+            watched=watched if ends_early else (),
+        )
 
     trials = [trial("mutant" if isinstance(item, Mutant) else item.kind, item) for item in changed]
     return [trial("control", None), *trials]
 
 
-def ensemble_trials(
-    script: Script,
+def combined_trials(
+    assignment: AssignmentCode,
     alternatives: Iterable[Variant],
     seconds: Sequence[float],
 ) -> list[Trial]:
@@ -136,18 +163,20 @@ def ensemble_trials(
     Every alternative is in one of them. Together they show in a few runs, where each alone would
     train every payoff's model again, that the rest of the notebook works with all of them.
     """
-    by_exercise = [[a for a in alternatives if a.exercise == name] for name in script.exercises]
-    ensembles = [tuple(filter(None, members)) for members in zip_longest(*by_exercise)]
+    by_exercise = [[a for a in alternatives if a.exercise == name] for name in assignment.exercises]
     return [
-        Trial("ensemble", "", members, _whole_run(script, members, seconds))
-        for members in ensembles
+        _whole_trial(assignment, "combined", "", tuple(filter(None, members)), seconds)
+        for members in zip_longest(*by_exercise)
     ]
 
 
-def alone_trial(script: Script, alternative: Variant, seconds: Sequence[float]) -> Trial:
+def alone_trial(
+    assignment: AssignmentCode, alternative: Variant, seconds: Sequence[float]
+) -> Trial:
     """Return a run from one alternative to the end of the notebook."""
-    run = _whole_run(script, (alternative,), seconds)
-    return Trial("alternative", alternative.exercise, alternative, run)
+    name = alternative.exercise
+    trial = _whole_trial(assignment, "alternative", name, (alternative,), seconds)
+    return replace(trial, subject=alternative)
 
 
 def time_limit(seconds: Iterable[float]) -> float:
@@ -155,39 +184,7 @@ def time_limit(seconds: Iterable[float]) -> float:
     return 2 + 10 * sum(seconds)
 
 
-def _run(
-    script: Script,
-    checkpoint: int,
-    cells: Sequence[int],
-    replaced: Mapping[int, str],
-    seconds: Sequence[float],
-) -> Run:
-    """Return a run of some cells of the reference, with other code in some of them."""
-    steps = tuple((index, replaced.get(index, script.cells[index].code)) for index in cells)
-    return Run(checkpoint, steps, time_limit(seconds[index] for index in cells))
-
-
-def _whole_run(
-    script: Script,
-    members: tuple[Variant, ...],
-    seconds: Sequence[float],
-) -> Run:
-    replaced = {script.position(member.exercise): member.code for member in members}
-    checkpoint = _checkpoint(script, min(replaced))
-    return _run(script, checkpoint, range(checkpoint, len(script.cells)), replaced, seconds)
-
-
-def _checkpoint(script: Script, start: int) -> int:
-    """Return where a run that changes the cell ``start`` leaves the reference.
-
-    Where the reference cannot be forked so late, the run repeats it up to that cell.
-    """
-    if _UNFORKABLE & _imported(script.cells):
-        return min(start, _last_checkpoint(script.cells))
-    return start
-
-
-def _imported(cells: Iterable[Cell]) -> set[str]:
+def imported_packages(cells: Iterable[Cell]) -> set[str]:
     """Return the packages that cells import, at any depth."""
     found = set()
     for cell in cells:
@@ -197,6 +194,39 @@ def _imported(cells: Iterable[Cell]) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
     return found
+
+
+def _whole_trial(
+    assignment: AssignmentCode,
+    kind: str,
+    exercise: str,
+    members: tuple[Variant, ...],
+    seconds: Sequence[float],
+) -> Trial:
+    """Return a run to the end of the notebook, with alternatives in place of their solutions."""
+    replaced = {assignment.position(member.exercise): member.code for member in members}
+    checkpoint = _checkpoint(assignment, min(replaced))
+    cells = range(checkpoint, len(assignment.cells))
+    steps = _steps(assignment, cells, replaced)
+    limit = time_limit(seconds[index] for index in cells)
+    return Trial(kind, exercise, members, checkpoint, steps, limit)
+
+
+def _steps(
+    assignment: AssignmentCode, cells: Iterable[int], replaced: Mapping[int, str]
+) -> tuple[tuple[int, str], ...]:
+    """Return some cells of the reference, with other code in some of them."""
+    return tuple((index, replaced.get(index, assignment.cells[index].code)) for index in cells)
+
+
+def _checkpoint(assignment: AssignmentCode, start: int) -> int:
+    """Return where a run that changes the cell ``start`` leaves the reference.
+
+    Where the reference cannot be forked so late, the run repeats it up to that cell.
+    """
+    if _UNFORKABLE & imported_packages(assignment.cells):
+        return min(start, _last_checkpoint(assignment.cells))
+    return start
 
 
 def _last_checkpoint(cells: Sequence[Cell]) -> int:

@@ -1,6 +1,7 @@
 """What was found out about a unit, as values: faults, and what was tried on every exercise."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from autograder.check.mistakes import WRONG
@@ -57,7 +58,7 @@ class ExerciseReport:
     exercise : str
     points : float
     seconds : float
-        What the reference's solution and test cells take.
+        The processor time of the reference's solution and test cells.
     tried : tuple of Tried
     """
 
@@ -104,14 +105,17 @@ class UnitReport:
     ----------
     unit : Unit
     seconds : float
-        What the reference takes in all, imports included.
+        The processor time of the reference in all, imports included.
     exercises : tuple of ExerciseReport
         Empty if the reference itself fails.
     faults : tuple of Fault
         Empty if all promises are kept.
+    result_of : datetime.datetime or None
+        When it was obtained, where it was kept because nothing has changed since.
     """
 
     unit: Unit
     seconds: float
     exercises: tuple[ExerciseReport, ...]
     faults: tuple[Fault, ...]
+    result_of: datetime | None = None

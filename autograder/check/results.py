@@ -13,6 +13,7 @@ class CellResult:
     cell : int
         Its index.
     seconds : float
+        Of processor time.
     error : str
         Name of the exception's class; empty for none.
     message : str
@@ -49,15 +50,19 @@ class RunResult:
         The cells that ended, in their order.
     end : str
         ``"finished"``, ``"died"`` or ``"timed out"``.
+    loaded : tuple of str
+        Modules of libraries that a run of the reference loaded, in their order.
     """
 
     cells: tuple[CellResult, ...]
     end: str
+    loaded: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "RunResult":
         """Return what `dataclasses.asdict` made a dictionary of."""
-        return cls(tuple(CellResult(**cell) for cell in content["cells"]), content["end"])
+        cells = tuple(CellResult(**cell) for cell in content["cells"])
+        return cls(cells, content["end"], tuple(content["loaded"]))
 
     def of(self, cell: int) -> CellResult | None:
         """Return the result of a cell, or None where the run did not get to its end."""

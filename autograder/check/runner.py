@@ -1,20 +1,24 @@
-"""Start the process that executes runs, and hand its results on as they come."""
+"""Ask the process that forks references to execute runs, and hand their results on as they come."""
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
+from typing import Any, Self
 
 import autograder
+from autograder.check.assignment import AssignmentCode
 from autograder.check.plan import Trial
 from autograder.check.results import RunResult
-from autograder.check.script import Script
+from autograder.cores import thread_limits
 
 _PATIENCE = 2.0  # seconds between the request to end and the kill
 
@@ -23,101 +27,206 @@ class RunnerFailed(Exception):
     """The process that executes the reference died, and its runs with it."""
 
 
-def execute(
-    script: Script, trials: Sequence[Trial], files: Mapping[str, bytes], at_once: int
-) -> Iterator[tuple[Trial, RunResult]]:
-    """Execute runs and yield each with its result, in the order in which they end.
+class ForkServer:
+    """A process that has imported packages, and forks others that execute references.
 
-    Close the iterator when you stop reading early: that ends every process.
+    It is a context manager: at its end, no process is left and no file. Several threads may use it.
 
     Parameters
     ----------
-    script : Script
-    trials : sequence of Trial
-    files : mapping of str to bytes
-        What the notebook finds in its working directory.
-    at_once : int
-        How many runs are executed at a time.
+    packages : collection of str
+        Imported once. One that cannot be imported is left to the notebooks, which say so.
 
-    Raises
-    ------
-    RunnerFailed
-        If the process dies.
+    Attributes
+    ----------
+    seconds : float
+        What the imports took, in processor time.
     """
-    if not trials:
-        return
-    job = {
-        "reference": [cell.code for cell in script.cells],
-        "points": [cell.points for cell in script.cells],
-        "runs": [asdict(trial.run) for trial in trials],
-        "at_once": at_once,
-    }
-    with (
-        tempfile.TemporaryDirectory(
+
+    def __init__(self, packages: Collection[str]) -> None:
+        self._packages = sorted(packages)
+        self._lock = threading.Lock()
+        self._channels: set[socket.socket] = set()
+        self._numbers = count()
+        self.seconds = 0.0
+
+    def __enter__(self) -> Self:
+        self._temporary = tempfile.TemporaryDirectory(
             prefix="forwardpass-check-", ignore_cleanup_errors=True
-        ) as temporary,
-        tempfile.TemporaryFile() as complaints,
-    ):
-        folder = Path(temporary, "unit")
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        folder.mkdir(exist_ok=True)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.check.chain"],
-            cwd=folder,
-            env=_environment(Path(temporary)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            start_new_session=True,  # Ctrl-C reaches this process, which ends that one
-            text=True,
         )
+        folder = Path(self._temporary.name)
+        self._control, theirs = socket.socketpair()
+        with theirs, (folder / "complaints").open("wb") as complaints:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "autograder.check.forkserver", *self._packages],
+                cwd=folder,
+                env=_environment(folder),
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=complaints,
+                start_new_session=True,  # Ctrl-C reaches this process, which ends that one
+            )
+        greeting = self._control.recv(1024)
+        if not greeting:
+            message = _last_line(folder / "complaints")
+            self.__exit__()
+            raise RunnerFailed(f"the process that forks references did not start: {message}")
+        self.seconds = json.loads(greeting)["seconds"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for channel in list(self._channels):
+            with suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
+        self._control.close()
         try:
-            with suppress(BrokenPipeError):
-                process.stdin.write(json.dumps(job) + "\n")
-                process.stdin.flush()
-            for line in process.stdout:
-                content = json.loads(line)
-                yield trials[content.pop("run")], RunResult.from_json(content)
-            status = process.wait()
-        finally:
-            _end(process)
-        if status != 0:
-            complaints.seek(0)
-            last = complaints.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise RunnerFailed(" ".join([f"exit status {status}", *last]))
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._temporary.cleanup()
+
+    def execute(
+        self,
+        assignment: AssignmentCode,
+        trials: Sequence[Trial],
+        files: Mapping[str, bytes],
+        at_once: Callable[[], int],
+        preloaded: Sequence[str] = (),
+    ) -> Iterator[tuple[Trial, RunResult]]:
+        """Execute runs and yield each with its result, in the order in which they end.
+
+        Close the iterator when you stop reading early: that ends every process.
+
+        Parameters
+        ----------
+        assignment : AssignmentCode
+        trials : sequence of Trial
+        files : mapping of str to bytes
+            What the notebook finds in its working directory.
+        at_once : callable
+            Returns how many runs are executed at a time, from 1 to 255. It is asked again whenever
+            one has ended.
+        preloaded : sequence of str
+            Modules that are imported before the first cell: what the reference loads at some time
+            would be loaded again by every run that comes there.
+
+        Raises
+        ------
+        RunnerFailed
+            If the process dies.
+        """
+        if not trials:
+            return
+        folder = Path(self._temporary.name, str(next(self._numbers)))
+        _write_files(folder / "unit", files)
+        now = at_once()
+        job = {
+            "reference": [cell.code for cell in assignment.cells],
+            "points": [cell.points for cell in assignment.cells],
+            "preloaded": list(preloaded),
+            "runs": [_run_of(trial) for trial in trials],
+            "at_once": now,
+        }
+        (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        with self._channel(folder) as channel:
+            told: dict[str, int] = {}
+            try:
+                for line in _lines(channel):
+                    content = json.loads(line)
+                    if "run" not in content:
+                        told |= content
+                        continue
+                    yield trials[content.pop("run")], RunResult.from_json(content)
+                    if now != (now := at_once()):
+                        with suppress(OSError):  # it is ending
+                            channel.send(bytes([now]))
+            finally:
+                _end(channel, told.get("pid"))
+        if (code := told.get("exit_code")) != 0:
+            raise RunnerFailed(f"exit status {code} {_last_line(folder / 'complaints')}".strip())
+
+    @contextmanager
+    def _channel(self, folder: Path) -> Iterator[socket.socket]:
+        """Have a process forked that does the job in a folder, and offer a socket to it."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            with self._lock:
+                self._channels.add(ours)
+                with suppress(OSError):  # the server has ended, and so the channel
+                    socket.send_fds(self._control, [os.fsencode(folder)], [theirs.fileno()])
+                    self._control.recv(1)
+            theirs.close()
+            try:
+                yield ours
+            finally:
+                with self._lock:
+                    self._channels.discard(ours)
 
 
-def _end(process: subprocess.Popen) -> None:
-    """End the process and its children.
+def _run_of(trial: Trial) -> dict[str, Any]:
+    """Return what the process that makes a run must know of it."""
+    return {
+        "checkpoint": trial.checkpoint,
+        "steps": trial.steps,
+        "limit": trial.limit,
+        "seed": trial.seed,
+        "watched": trial.watched,
+        "reports_modules": trial.kind == "reference",
+    }
 
-    Where it has children, it sees at once that its input closes; where it executes a cell, it has
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _lines(channel: socket.socket) -> Iterator[bytes]:
+    rest = b""
+    while received := channel.recv(65536):
+        *lines, rest = (rest + received).split(b"\n")
+        yield from lines
+
+
+def _end(channel: socket.socket, pid: int | None) -> None:
+    """End the process that does a job, and its children, and wait until they have ended.
+
+    Where it has children, it sees at once that the channel closes; where it executes a cell, it has
     none and can be killed.
     """
-    with suppress(BrokenPipeError):
-        process.stdin.close()
-    try:
-        process.wait(_PATIENCE)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    process.stdout.close()
+    with suppress(OSError):
+        channel.shutdown(socket.SHUT_WR)
+        channel.settimeout(_PATIENCE)
+        try:
+            while channel.recv(65536):
+                pass
+        except TimeoutError:
+            if pid is not None:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+            channel.settimeout(None)
+            while channel.recv(65536):
+                pass
 
 
-def _environment(temporary: Path) -> dict[str, str]:
+def _last_line(path: Path) -> str:
+    return next(iter(path.read_text(errors="replace").strip().splitlines()[-1:]), "")
+
+
+def _environment(folder: Path) -> dict[str, str]:
     """Return the environment of the reference: one thread, no display, no GPU, no own settings."""
     package = str(Path(autograder.__file__).parents[1])
-    # A pool of threads that a numeric library has begun does not survive a fork.
-    threads = ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM")
     return {
         **os.environ,
-        **{f"{library}_NUM_THREADS": "1" for library in threads},
+        # A pool of threads that a numeric library has begun does not survive a fork.
+        **thread_limits(1),
         "MPLBACKEND": "Agg",
         "CUDA_VISIBLE_DEVICES": "",  # CUDA cannot be forked, and the quick profile needs none
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "IPYTHONDIR": str(temporary / "ipython"),
+        "IPYTHONDIR": str(folder / "ipython"),
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")])),
     }

@@ -38,7 +38,9 @@ def print_report(report: UnitReport, console: Console) -> None:
         console.print(table)
     time = f"reference {report.seconds:.1f} of {unit.assignment_budget:g} s"
     if not report.faults:
-        console.print(f"{unit.id}: all promises are kept ({time})", highlight=False)
+        if report.result_of is not None:
+            time += f"; result of {report.result_of:%Y-%m-%d %H:%M}, nothing has changed since"
+        console.print(f"{unit.id}: all promises are kept ({time})", highlight=False, soft_wrap=True)
         return
     number = len(report.faults)
     console.print(f"{unit.id}: {number} fault{'s' if number > 1 else ''} ({time})", highlight=False)
@@ -53,6 +55,7 @@ def report_json(reports: Iterable[UnitReport]) -> str:
         {
             "unit": report.unit.id,
             "kept": not report.faults,
+            "result_of": report.result_of and report.result_of.isoformat(),
             "seconds": round(report.seconds, 3),
             "budget": report.unit.assignment_budget,
             "exercises": [_content(exercise) for exercise in report.exercises],

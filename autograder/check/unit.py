@@ -1,27 +1,27 @@
 """Check one unit: prepare it, run everything, judge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from autograder.build.unit import build_unit
+from autograder.check.assignment import make_assignment_code
 from autograder.check.mistakes import parse_mistakes
 from autograder.check.mutants import make_mutants
 from autograder.check.plan import (
     SEEDS,
     Trial,
+    UnitUnderTest,
     alone_trial,
-    ensemble_trials,
+    combined_trials,
     exercise_trials,
     reference_trial,
     time_limit,
     untouched_trials,
 )
 from autograder.check.report import Fault, UnitReport
-from autograder.check.runner import RunnerFailed, execute
-from autograder.check.script import make_script
+from autograder.check.runner import ForkServer, RunnerFailed
 from autograder.check.verdict import (
-    Material,
     Outcome,
     budget_faults,
     exercise_faults,
@@ -37,7 +37,7 @@ from autograder.syllabus import Syllabus, Unit
 _FIRST_FACTOR, _FIRST_EXTRA = 5, 60
 
 
-def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> Material:
+def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> UnitUnderTest:
     """Build a unit and read what its tests are tested on.
 
     Raises
@@ -47,15 +47,15 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> Material:
     """
     built = build_unit(root, unit, syllabus)
     folder = root / "course" / unit.id
-    script = make_script(built.cells, built.release)
-    return Material(
+    assignment = make_assignment_code(built.cells, built.release)
+    return UnitUnderTest(
         unit=unit,
         folder=folder,
-        script=script,
-        variants=parse_mistakes(folder / "mistakes.py", script.exercises),
+        assignment=assignment,
+        variants=parse_mistakes(folder / "mistakes.py", assignment.exercises),
         mutants=tuple(
             mutant
-            for cell in script.cells
+            for cell in assignment.cells
             if cell.role == "exercise"
             for mutant in make_mutants(cell.exercise, cell.code)
         ),
@@ -64,111 +64,128 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> Material:
 
 
 def check_unit(
-    material: Material, at_once: int, on_progress: Callable[[int, int], None]
+    tested: UnitUnderTest,
+    server: ForkServer,
+    at_once: Callable[[], int],
+    on_progress: Callable[[int, int], None],
 ) -> UnitReport:
     """Run a unit's reference, untouched notebook, variants and mutants, and judge them.
 
     Parameters
     ----------
-    material : Material
-    at_once : int
-        How many runs are executed at a time.
+    tested : UnitUnderTest
+    server : ForkServer
+        Has imported the packages that the assignment imports.
+    at_once : callable
+        Returns how many runs are executed at a time; it is asked again and again.
     on_progress : callable
-        Called with the number of runs that have ended, and of all.
+        Called with the number of runs that have ended, and of all that are known of.
     """
-    script = material.script
-    outcomes: list[Outcome] = []
-    expected = 0
-
-    def run(trials: list[Trial]) -> None:
-        nonlocal expected
-        expected += len(trials)
-        # The longest first, so that none is waited for alone.
-        trials = sorted(trials, key=lambda trial: -trial.run.limit)
-        with closing(execute(script, trials, material.files, at_once)) as results:
-            for outcome in results:
-                outcomes.append(outcome)
-                on_progress(len(outcomes), expected)
-
+    assignment = tested.assignment
+    runs = _Runs(tested, server, at_once, on_progress)
     try:
-        # Alone, so that its time is its own.
-        limit = _FIRST_FACTOR * material.unit.assignment_budget + _FIRST_EXTRA
-        run([reference_trial(script, SEEDS[0], limit)])
-        result = outcomes[0][1]
-        seconds = [getattr(result.of(i), "seconds", 0.0) for i in range(len(script.cells))]
-        sound = not any(reference_faults(material, outcomes[0]))
-        run(_trials(material, seconds, sound))
+        limit = _FIRST_FACTOR * tested.unit.assignment_budget + _FIRST_EXTRA
+        (reference,) = runs.execute([reference_trial(assignment, SEEDS[0], limit)])
+        result = reference[1]
+        seconds = [getattr(result.of(i), "seconds", 0.0) for i in range(len(assignment.cells))]
+        sound = not any(reference_faults(tested, reference))
+        outcomes = runs.execute(_trials(tested, seconds, sound), result.loaded)
         suspects = [
             member
             for trial, result in outcomes
-            if trial.kind == "ensemble" and loses(script, trial, result)
+            if trial.kind == "combined" and loses(assignment, trial, result)
             for member in trial.subject
         ]
-        # Alone, the suspects show which of them loses; that result stands for them.
-        kept = [outcome for outcome in outcomes if outcome[0].subject not in suspects]
-        run([alone_trial(script, suspect, seconds) for suspect in suspects])
-        outcomes = kept + outcomes[expected - len(suspects) :]
+        alone = runs.execute([alone_trial(assignment, s, seconds) for s in suspects], result.loaded)
     except RunnerFailed as error:
         broken = Fault(
-            material.assignment, None, "", f"the process that runs the reference died ({error})"
+            *(tested.assignment_path, None, ""),
+            f"the process that runs the reference died ({error})",
         )
-        return UnitReport(material.unit, 0.0, (), (broken,))
-    return _report(material, seconds, sound, outcomes)
+        return UnitReport(tested.unit, 0.0, (), (broken,))
+    # Alone, the suspects show which of them loses; that result stands for them.
+    kept = [outcome for outcome in outcomes if outcome[0].subject not in suspects]
+    return _report(tested, server.seconds, seconds, [reference, *kept, *alone])
 
 
-def _trials(material: Material, seconds: list[float], sound: bool) -> list[Trial]:
+class _Runs:
+    """Executes a unit's runs, and tells how far they are."""
+
+    def __init__(
+        self,
+        tested: UnitUnderTest,
+        server: ForkServer,
+        at_once: Callable[[], int],
+        on_progress: Callable[[int, int], None],
+    ) -> None:
+        self._tested = tested
+        self._server = server
+        self._at_once = at_once
+        self._on_progress = on_progress
+        self._ended = self._expected = 0
+
+    def execute(self, trials: Iterable[Trial], preloaded: Sequence[str] = ()) -> list[Outcome]:
+        """Return how the runs ended, in that order."""
+        # The longest first, so that none is waited for alone.
+        trials = sorted(trials, key=lambda trial: -trial.limit)
+        self._expected += len(trials)
+        outcomes = []
+        results = self._server.execute(
+            *(self._tested.assignment, trials, self._tested.files, self._at_once, preloaded)
+        )
+        with closing(results):
+            for outcome in results:
+                outcomes.append(outcome)
+                self._ended += 1
+                self._on_progress(self._ended, self._expected)
+        return outcomes
+
+
+def _trials(tested: UnitUnderTest, seconds: list[float], sound: bool) -> list[Trial]:
     """Return all runs after the first; if the reference fails, its variants would tell nothing."""
-    script = material.script
+    assignment = tested.assignment
     limit = time_limit(seconds)
     trials = [
-        *untouched_trials(script, limit),
-        *(reference_trial(script, seed, limit) for seed in SEEDS[1:]),
+        *untouched_trials(assignment, limit),
+        *(reference_trial(assignment, seed, limit) for seed in SEEDS[1:]),
     ]
     if sound:
-        blocks = [block for block in material.variants if block.kind != "equivalent"]
-        for exercise in script.exercises:
-            changed = [v for v in (*blocks, *material.mutants) if v.exercise == exercise]
-            trials += exercise_trials(script, exercise, changed, seconds)
+        blocks = [block for block in tested.variants if block.kind != "equivalent"]
+        for exercise in assignment.exercises:
+            changed = [v for v in (*blocks, *tested.mutants) if v.exercise == exercise]
+            trials += exercise_trials(assignment, exercise, changed, seconds)
         alternatives = [block for block in blocks if block.kind == "alternative"]
-        trials += ensemble_trials(script, alternatives, seconds)
+        trials += combined_trials(assignment, alternatives, seconds)
     return trials
 
 
 def _report(
-    material: Material, seconds: list[float], sound: bool, outcomes: list[Outcome]
+    tested: UnitUnderTest, imports: float, seconds: list[float], outcomes: list[Outcome]
 ) -> UnitReport:
-    script = material.script
+    """Judge: ``imports`` and, cell by cell, the reference took so many seconds."""
+    assignment = tested.assignment
     faults: list[Fault] = []
-    for outcome in sorted(outcomes, key=lambda o: (o[0].kind, o[0].run.seed)):
+    for outcome in sorted(outcomes, key=lambda o: (o[0].kind, o[0].seed)):
         if outcome[0].kind == "reference":
-            faults += reference_faults(material, outcome)
+            faults += reference_faults(tested, outcome)
         elif outcome[0].kind in ("stub", "release"):
-            faults += untouched_faults(material, outcome)
+            faults += untouched_faults(tested, outcome)
     exercises = []
-    if sound:
-        for exercise in script.exercises:
+    if any(trial.kind == "control" for trial, _ in outcomes):
+        for exercise in assignment.exercises:
             own = [outcome for outcome in outcomes if outcome[0].exercise == exercise]
             own.sort(key=lambda o: getattr(o[0].subject, "line", 0))  # they end in any order
-            cells = (script.position(exercise), *script.tests(exercise))
-            faults += exercise_faults(material, exercise, own)
-            exercises.append(
-                exercise_report(material, exercise, sum(seconds[i] for i in cells), own)
-            )
+            cells = (assignment.position(exercise), *assignment.tests(exercise))
+            faults += exercise_faults(tested, exercise, own)
+            exercises.append(exercise_report(tested, exercise, sum(seconds[i] for i in cells), own))
     else:
         faults.append(
             Fault(
-                material.assignment,
-                None,
-                "",
+                *(tested.assignment_path, None, ""),
                 "mistakes, alternatives and mutants were not tried: correct the reference first",
             )
         )
-    # Of three, the fastest: what else the machine does is not the unit's fault.
-    total = min(
-        sum(cell.seconds for cell in result.cells)
-        for trial, result in outcomes
-        if trial.kind == "reference"
-    )
-    faults += budget_faults(material, total)
+    total = imports + sum(seconds)
+    faults += budget_faults(tested, total)
     # The stub and the release have most of their errors in common.
-    return UnitReport(material.unit, total, tuple(exercises), tuple(dict.fromkeys(faults)))
+    return UnitReport(tested.unit, total, tuple(exercises), tuple(dict.fromkeys(faults)))

@@ -8,6 +8,8 @@ cell that takes five times that budget hangs, and is given up (in the full profi
 import argparse
 from pathlib import Path
 
+from autograder.cores import at_least_one
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `autograder run` takes."""
@@ -26,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs",
-        type=_at_least_one,
+        type=at_least_one,
         metavar="N",
         help="how many notebooks run at a time, sharing out the cores (default: one a core); "
         "budgets are meant for two cores a notebook",
@@ -58,10 +60,3 @@ def run(arguments: argparse.Namespace) -> int:
         title=syllabus.title,
     )
     return 0 if all(notebook_run.ok for notebook_run in runs) else 1
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of notebooks: give 1 or more")
-    return number

@@ -189,3 +189,12 @@ def small_course(tmp_path: Path) -> Path:
 def course_writer() -> Callable[[Path], Path]:
     """Return what writes the small course, for fixtures of a wider scope than one test."""
     return write_small_course
+
+
+@pytest.fixture(autouse=True)
+def no_results_of_the_user(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keep results of checks apart from those in the user's cache folder."""
+    folder = tmp_path_factory.mktemp("results")
+    monkeypatch.setattr("autograder.result_cache.cache_folder", lambda: folder)

@@ -2,16 +2,16 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.check.assignment import AssignmentCode, Cell
 from autograder.check.mistakes import Variant
 from autograder.check.mutants import Mutant
 from autograder.check.plan import (
     alone_trial,
-    ensemble_trials,
+    combined_trials,
     exercise_trials,
     reference_trial,
     time_limit,
 )
-from autograder.check.script import Cell, Script
 
 CELLS = (
     Cell("SEED = 0", "parameters"),
@@ -26,7 +26,7 @@ CELLS = (
     Cell("assert b", "tests", "b_tests_2", "b", 4.0),
     Cell("payoff(b)", "ordinary"),
 )
-SCRIPT = Script(CELLS, ("",) * 11, ("",) * 11)
+CODE = AssignmentCode(CELLS, ("",) * 11, ("",) * 11)
 CHANGED = (
     Variant("mistake", "b", "wrong", "b = 0", 1),
     Variant("alternative", "b", "right", "b = 2", 4),
@@ -34,10 +34,8 @@ CHANGED = (
 )
 
 
-def trials(exercise="b", script=SCRIPT):
-    return {
-        trial.kind: trial.run for trial in exercise_trials(script, exercise, CHANGED, [0.1] * 11)
-    }
+def trials(exercise="b", code=CODE):
+    return {trial.kind: trial for trial in exercise_trials(code, exercise, CHANGED, [0.1] * 11)}
 
 
 def cells(run):
@@ -59,21 +57,21 @@ def test_every_alternative_is_in_one_run_of_the_whole_notebook():
         Variant("alternative", exercise, title, f"{exercise} = {title!r}", 1)
         for exercise, title in (("b", "first"), ("b", "second"), ("a", "other"))
     )
-    together, rest = ensemble_trials(SCRIPT, [first, second, other], [0.1] * 11)
-    assert (together.kind, together.subject) == ("ensemble", (other, first))
-    assert (together.run.checkpoint, cells(together.run)) == (3, list(range(3, 11)))
-    assert [dict(together.run.steps)[i] for i in (3, 6)] == [other.code, first.code]
-    assert (rest.subject, rest.run.checkpoint) == ((second,), 6)
+    together, rest = combined_trials(CODE, [first, second, other], [0.1] * 11)
+    assert (together.kind, together.subject) == ("combined", (other, first))
+    assert (together.checkpoint, cells(together)) == (3, list(range(3, 11)))
+    assert [dict(together.steps)[i] for i in (3, 6)] == [other.code, first.code]
+    assert (rest.subject, rest.checkpoint) == ((second,), 6)
 
 
 def test_an_alternative_can_run_alone_to_the_end():
-    trial = alone_trial(SCRIPT, CHANGED[1], [0.1] * 11)
+    trial = alone_trial(CODE, CHANGED[1], [0.1] * 11)
     assert (trial.kind, trial.exercise, trial.subject) == ("alternative", "b", CHANGED[1])
-    assert cells(trial.run) == [6, 7, 8, 9, 10]
+    assert cells(trial) == [6, 7, 8, 9, 10]
 
 
 def test_without_alternatives_there_is_nothing_to_run_together():
-    assert ensemble_trials(SCRIPT, [], [0.1] * 11) == []
+    assert combined_trials(CODE, [], [0.1] * 11) == []
 
 
 def test_a_mutant_or_a_mistake_ends_with_the_first_test_that_it_fails():
@@ -85,8 +83,8 @@ def test_a_mutant_or_a_mistake_ends_with_the_first_test_that_it_fails():
 def test_a_quiz_needs_nothing_but_its_tests_and_goes_through_all_of_them():
     quiz = replace(CELLS[6], code="answer_1 = ...\nanswer_1 = 'b'")
     imports = replace(CELLS[1], code=f"{CELLS[1].code}\nimport keras")
-    script = replace(SCRIPT, cells=(CELLS[0], imports, *CELLS[2:6], quiz, *CELLS[7:]))
-    run = trials(script=script)["mistake"]
+    code = replace(CODE, cells=(CELLS[0], imports, *CELLS[2:6], quiz, *CELLS[7:]))
+    run = trials(code=code)["mistake"]
     assert (run.checkpoint, cells(run), run.watched) == (2, [6, 7, 9], ())
 
 
@@ -104,15 +102,15 @@ def test_with_tensorflow_every_run_leaves_after_the_imports_and_repeats_the_refe
     statement,
 ):
     imports = replace(CELLS[1], code=f"{CELLS[1].code}\n{statement}")
-    script = replace(SCRIPT, cells=(CELLS[0], imports, *CELLS[2:]))
-    run = trials(script=script)["mistake"]
+    code = replace(CODE, cells=(CELLS[0], imports, *CELLS[2:]))
+    run = trials(code=code)["mistake"]
     assert (run.checkpoint, cells(run)) == (2, [2, 3, 5, 6, 7, 9])
 
 
 def test_tensorflow_that_the_assignment_does_not_import_is_no_hindrance():
     told = replace(CELLS[1], code=f"{CELLS[1].code}\ntold = 'import tensorflow'")
-    script = replace(SCRIPT, cells=(CELLS[0], told, *CELLS[2:]))
-    assert trials(script=script)["mistake"].checkpoint == 6
+    code = replace(CODE, cells=(CELLS[0], told, *CELLS[2:]))
+    assert trials(code=code)["mistake"].checkpoint == 6
 
 
 def test_tests_that_come_late_are_reached():
@@ -121,7 +119,7 @@ def test_tests_that_come_late_are_reached():
 
 
 def test_a_seed_is_set_in_the_parameters_and_for_the_tests():
-    run = reference_trial(SCRIPT, 2, 9.0).run
+    run = reference_trial(CODE, 2, 9.0)
     assert run.steps[0] == (0, "SEED = 0\nSEED = 2")
     assert run.steps[1:] == tuple((i, c.code) for i, c in enumerate(CELLS))[1:]
     assert run.seed == 2

@@ -2,26 +2,29 @@
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
 
-from autograder.check.plan import Run, Trial
-from autograder.check.runner import RunnerFailed, execute
-from autograder.check.script import Cell, Script
+from autograder.check.assignment import AssignmentCode, Cell
+from autograder.check.plan import Trial
+from autograder.check.runner import ForkServer, RunnerFailed
 
 CELLS = (
     Cell("import os, time\n%config InlineBackend.figure_format = 'png'\nk = 1", "parameters"),
     Cell("def f():\n    return k", "exercise", "f", "f"),
     Cell("assert f() == 1, 'f is k'", "tests", "f_tests", "f", 2.0),
 )
-SCRIPT = Script(CELLS, ("",) * 3, ("",) * 3)
+CODE = AssignmentCode(CELLS, ("",) * 3, ("",) * 3)
 TEST = CELLS[2].code
 
 
-def run(*steps: tuple[int, str], checkpoint: int = 1, limit: float = 60.0, **more) -> Run:
-    return Run(checkpoint, steps, limit, **more)
+def run(*steps: tuple[int, str], checkpoint: int = 1, limit: float = 60.0, **more) -> Trial:
+    return Trial("mutant", "f", None, checkpoint, steps, limit, **more)
 
 
 RUNS = {
@@ -48,9 +51,10 @@ RUNS = {
 @pytest.fixture(scope="module")
 def results():
     """Return the result of every run, by its name."""
-    trials = [Trial(name, "f", None, value) for name, value in RUNS.items()]
+    trials = [replace(trial, kind=name) for name, trial in RUNS.items()]
     files = {"data/one.txt": b"one"}
-    with closing(execute(SCRIPT, trials, files, at_once=2)) as outcomes:
+    with ForkServer([]) as server:
+        outcomes = server.execute(CODE, trials, files, lambda: 2)
         return {trial.kind: result for trial, result in outcomes}
 
 
@@ -113,48 +117,129 @@ def test_a_watched_test_that_fails_ends_the_run(results):
     assert [cell.cell for cell in results["is watched"].cells] == [1, 2]
 
 
-def test_to_stop_reading_ends_every_process_and_removes_every_file(tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    pid, draft = tmp_path / "pid", tmp_path / "draft"
-    # Renamed into place, so that it is never read half written.
-    note = f"open({str(draft)!r}, 'w').write(str(os.getpid()))\n"
-    note += f"os.rename({str(draft)!r}, {str(pid)!r})"
-    endless = run((1, f"{note}\nwhile True:\n    pass"))
-    trials = [Trial("first", "f", None, RUNS["passes"]), Trial("endless", "f", None, endless)]
-    before = children()
-    with closing(execute(SCRIPT, trials, {}, at_once=2)) as outcomes:
-        assert next(outcomes)[0].kind == "first"
-        while not pid.exists():
-            time.sleep(0.01)
-        assert children() > before
-    assert not psutil.pid_exists(int(pid.read_text()))
-    assert children() == before
-    assert not list(tmp_path.glob("forwardpass-check-*"))
-
-
 def children() -> set[psutil.Process]:
     return set(psutil.Process().children(recursive=True))
 
 
+def ended(since: set[psutil.Process]) -> bool:
+    """Wait until there are no more children than once; a process that ends takes a moment."""
+    deadline = time.monotonic() + 30
+    while children() != since and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return children() == since
+
+
+def announced(path: Path) -> str:
+    """Return code that writes the number of its process; renamed, so never read half written."""
+    draft = str(path.with_suffix(".draft"))
+    return f"open({draft!r}, 'w').write(str(os.getpid()))\nos.rename({draft!r}, {str(path)!r})"
+
+
+def wait_for(path: Path) -> int:
+    while not path.exists():
+        time.sleep(0.01)
+    return int(path.read_text())
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """Return the folder in which temporary ones are made."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return tmp_path
+
+
+def test_to_stop_reading_ends_every_run_and_the_server_leaves_no_process_and_no_file(temporary):
+    endless = run((1, f"{announced(temporary / 'pid')}\nwhile True:\n    pass"), limit=600)
+    before = children()
+    with ForkServer([]) as server:
+        idle = children()
+        with closing(server.execute(CODE, [RUNS["passes"], endless], {}, lambda: 2)) as outcomes:
+            assert next(outcomes)[0] is RUNS["passes"]
+            pid = wait_for(temporary / "pid")
+            assert children() > idle
+        assert not psutil.pid_exists(pid)
+        assert ended(since=idle)
+    assert ended(since=before)
+    assert not list(temporary.glob("forwardpass-check-*"))
+
+
 def test_to_stop_reading_ends_a_reference_that_is_busy():
     cells = (CELLS[0], Cell("while True:\n    pass", "ordinary"), CELLS[2])
-    trials = [Trial(str(i), "f", None, run((0, "1"), checkpoint=i)) for i in (1, 2)]
+    trials = [run((0, "1"), checkpoint=1), run((0, "1"), checkpoint=2)]
     before = children()
-    with closing(execute(Script(cells, (), ()), trials, {}, at_once=1)) as outcomes:
-        assert next(outcomes)[0].kind == "1"
-    assert children() == before
+    with ForkServer([]) as server:
+        code = AssignmentCode(cells, (), ())
+        with closing(server.execute(code, trials, {}, lambda: 1)) as outcomes:
+            assert next(outcomes)[0] is trials[0]
+    assert ended(since=before)
 
 
-def test_a_reference_that_kills_its_process_is_an_error():
+def test_a_server_that_ends_is_told_to_who_waits_for_results(tmp_path):
+    endless = run((1, f"{announced(tmp_path / 'pid')}\nwhile True:\n    pass"), limit=600)
+    with ThreadPoolExecutor(1) as pool:
+        with ForkServer([]) as server:
+            waiting = pool.submit(list, server.execute(CODE, [endless], {}, lambda: 1))
+            pid = wait_for(tmp_path / "pid")
+        with pytest.raises(RunnerFailed):
+            waiting.result()
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_reference_that_kills_its_process_is_an_error_and_the_server_goes_on():
     cells = (Cell("import os\nos._exit(3)", "ordinary"), *CELLS[1:])
-    trials = [Trial("passes", "f", None, RUNS["passes"])]
-    with (
-        closing(execute(Script(cells, (), ()), trials, {}, at_once=1)) as outcomes,
-        pytest.raises(RunnerFailed, match="exit status 3"),
-    ):
-        list(outcomes)
+    with ForkServer([]) as server:
+        with pytest.raises(RunnerFailed, match="exit status 3"):
+            list(server.execute(AssignmentCode(cells, (), ()), [RUNS["passes"]], {}, lambda: 1))
+        ((_, result),) = server.execute(CODE, [RUNS["passes"]], {}, lambda: 1)
+    assert result.end == "finished"
 
 
 def test_nothing_to_run_starts_nothing():
-    assert list(execute(SCRIPT, [], {}, at_once=1)) == []
+    with ForkServer([]) as server:
+        assert list(server.execute(CODE, [], {}, lambda: 1)) == []
+
+
+def test_packages_are_imported_once_and_for_every_reference(tmp_path, monkeypatch):
+    (tmp_path / "counted_import.py").write_text(
+        f"open({str(tmp_path / 'imports')!r}, 'a').write('once ')"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    uses = run((1, "import sys\nassert 'counted_import' in sys.modules\nimport counted_import"))
+    with ForkServer(["counted_import", "no_such_package"]) as server:
+        for _ in range(2):
+            ((_, result),) = server.execute(CODE, [uses], {}, lambda: 1)
+            assert result.of(1).cause == ""
+        assert server.seconds > 0
+    assert (tmp_path / "imports").read_text() == "once "
+
+
+def test_what_a_reference_loads_late_is_reported_and_can_be_loaded_first(tmp_path):
+    cells = (*CELLS, Cell("import late_local, wave\nlate = 'wave' in dir()", "ordinary"))
+    code = AssignmentCode(cells, (), ())
+    steps = tuple((index, cell.code) for index, cell in enumerate(cells))
+    reference = replace(run(*steps, checkpoint=0), kind="reference")
+    early = run((1, "import sys\nassert 'wave' in sys.modules"))
+    files = {"late_local.py": b""}
+    with ForkServer([]) as server:
+        ((_, result),) = server.execute(code, [reference], files, lambda: 1)
+        assert "wave" in result.loaded
+        assert "late_local" not in result.loaded  # it belongs to the notebook, not to a library
+        ((_, before),) = server.execute(code, [early], files, lambda: 1)
+        ((_, after),) = server.execute(code, [early], files, lambda: 1, result.loaded)
+    assert (before.of(1).error, after.of(1).error) == ("AssertionError", "")
+
+
+def test_a_run_that_waits_for_ever_is_stopped_though_it_uses_no_processor_time():
+    asleep = run((1, "time.sleep(1e6)"))
+    with ForkServer([]) as server:
+        ((_, result),) = server.execute(CODE, [asleep], {}, lambda: 1)
+    assert result.end == "timed out"
+
+
+def test_a_run_is_bounded_by_processor_time_and_not_by_the_clock():
+    patient = run((1, "time.sleep(3)"), limit=1.0)
+    with ForkServer([]) as server:
+        ((_, result),) = server.execute(CODE, [patient], {}, lambda: 1)
+    assert result.end == "finished"
+    assert result.of(1).seconds < 1

@@ -1,6 +1,8 @@
 """A week with every fault at once, and one without any."""
 
 import json
+import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -353,3 +355,41 @@ def test_a_system_without_fork_is_told_so(small_course, capsys, monkeypatch):
     monkeypatch.delattr("os.fork")
     assert main(["check", "--course-dir", str(small_course)]) == 2
     assert "run it on Linux or macOS" in capsys.readouterr().err
+
+
+def test_what_has_not_changed_is_checked_again_only_without_the_cache(small_course, capsys):
+    def check(*options: str) -> str:
+        assert main(["check", "--course-dir", str(small_course), *options]) == 0
+        return capsys.readouterr().out
+
+    assert "nothing has changed since" not in check()
+    output = check()
+    assert "all promises are kept" in output
+    assert "nothing has changed since" in output
+    rows = {line.split()[0]: line.split()[1:6] for line in output.splitlines() if line.strip()}
+    assert rows["double"] == ["4", "4/4", "1/1", "2/2", "–"]
+    (unit,) = json.loads(check("--json"))["units"]
+    assert datetime.fromisoformat(unit["result_of"]) <= datetime.now().astimezone()
+    (unit,) = json.loads(check("--no-cache", "--json"))["units"]
+    assert unit["result_of"] is None
+
+
+def test_units_are_checked_side_by_side_and_reported_in_their_order(small_course, capsys):
+    course = small_course / "course"
+    shutil.copytree(course / "w90_tiny", course / "w89_other")
+    syllabus = course / "syllabus.yml"
+    head, unit = syllabus.read_text().split("weeks:\n")
+    other = unit.replace("w90_tiny", "w89_other")
+    syllabus.write_text(f"{head}weeks:\n{unit}{other}")
+    options = ["--course-dir", str(small_course), "--jobs", "2", "--no-cache", "--json"]
+    assert main(["check", *options]) == 0
+    units = json.loads(capsys.readouterr().out)["units"]
+    assert [unit["unit"] for unit in units] == ["w90_tiny", "w89_other"]
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+def test_a_number_of_jobs_below_1_ends_with_2(small_course, capsys, jobs):
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", "--course-dir", str(small_course), "--jobs", jobs])
+    assert stopped.value.code == 2
+    assert "is not a number from 1" in capsys.readouterr().err

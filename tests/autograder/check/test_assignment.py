@@ -5,20 +5,22 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.build.exercises import MarkedCell
 from autograder.build.text import TextCell
-from autograder.check.script import Script, make_script
+from autograder.check.assignment import AssignmentCode, make_assignment_code
 
 
-def script(*cells: tuple[str, dict[str, Any], dict[str, Any]]) -> Script:
-    """Return the script of code cells: source, attributes on the fence, nbgrader's metadata."""
+def assignment_of(*cells: tuple[str, dict[str, Any], dict[str, Any]]) -> AssignmentCode:
+    """Return an assignment of code cells: source, attributes on the fence, nbgrader's metadata."""
     marked = [
         MarkedCell(TextCell("code", source, attributes, 10 * number), nbgrader)
         for number, (source, attributes, nbgrader) in enumerate(cells)
     ]
-    return make_script(marked, new_notebook(cells=[new_code_cell(source) for source, *_ in cells]))
+    return make_assignment_code(
+        marked, new_notebook(cells=[new_code_cell(source) for source, *_ in cells])
+    )
 
 
 def test_tests_belong_to_the_exercise_that_their_fence_names():
-    conv = script(
+    conv = assignment_of(
         ("1", {"exercise": "conv"}, {"grade_id": "conv"}),
         ("2", {"exercise": "conv_tests"}, {"grade_id": "conv_tests"}),
         ("3", {"tests": "conv", "part": "a"}, {"grade_id": "conv_tests_a", "points": 3}),
@@ -30,7 +32,7 @@ def test_tests_belong_to_the_exercise_that_their_fence_names():
 
 
 def test_a_cell_knows_its_line_unless_the_build_added_it():
-    twice = script(("install", {}, {}), ("x = 1", {}, {}), ("x = 1", {}, {}))
+    twice = assignment_of(("install", {}, {}), ("x = 1", {}, {}), ("x = 1", {}, {}))
     assert [cell.line for cell in twice.cells] == [None, 10, 20]
 
 
@@ -44,5 +46,5 @@ def test_a_cell_knows_its_line_unless_the_build_added_it():
     ],
 )
 def test_a_quiz_is_an_exercise_of_letters_only(code, expected):
-    quiz = script((code, {"exercise": "quiz"}, {"grade_id": "quiz"}))
+    quiz = assignment_of((code, {"exercise": "quiz"}, {"grade_id": "quiz"}))
     assert quiz.is_quiz("quiz") is expected

@@ -41,7 +41,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Script:
+class AssignmentCode:
     """The code of an assignment in its three forms, cell by cell.
 
     Attributes
@@ -93,7 +93,7 @@ class Script:
         ) and any(isinstance(value, ast.Constant) and value.value is ... for value in values)
 
 
-def make_script(marked: Sequence[MarkedCell], release: NotebookNode) -> Script:
+def make_assignment_code(marked: Sequence[MarkedCell], release: NotebookNode) -> AssignmentCode:
     """Lay out an assignment's code.
 
     Parameters
@@ -110,7 +110,7 @@ def make_script(marked: Sequence[MarkedCell], release: NotebookNode) -> Script:
         cells.append(_cell(one))
         stub.append(one.cell.source if cells[-1].role == "tests" else twin.source)
         released.append(twin.source)
-    return Script(tuple(cells), tuple(stub), tuple(released))
+    return AssignmentCode(tuple(cells), tuple(stub), tuple(released))
 
 
 def _cell(marked: MarkedCell) -> Cell:
