@@ -17,10 +17,10 @@ LOG := $(ENVIRONMENT)/forwardpass-setup.log
 SHOW_LOG = { cat $(LOG); echo "make: pip failed, with the lines above (kept in $(LOG))" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo test lab build check run lint lock clean
+.PHONY: help setup sandbox demo test test-tools test-course lab build check run lint lock clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything, once (afterwards .venv/bin/autograder runs)
 
@@ -30,8 +30,14 @@ sandbox: ## Install what grading locks learners' code into (Linux; asks for root
 demo: $(READY) ## Build the course, grade a sample class of week 5, write feedback and a class report
 	$(BIN)/python -m autograder.demo
 
-test: $(READY) ## Run all tests
-	$(BIN)/python -m pytest -n auto --dist worksteal
+test: test-tools test-course ## Run all tests
+
+test-tools: $(READY) ## Run the tests of forwardpass/, autograder/ and the project's files
+	$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/course
+
+# Each of these tests uses all cores by itself.
+test-course: $(READY) ## Run the tests of the course; of one unit: make test-course UNIT=w05
+	$(BIN)/python -m pytest tests/course $(UNIT:%=--unit=%)
 
 lab: $(READY) ## Bring new notebooks into work/, the learner's folder, and open JupyterLab there
 	@$(BIN)/python -m autograder.work

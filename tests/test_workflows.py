@@ -16,7 +16,7 @@ import yaml
 from autograder.run import command as run_command
 from autograder.run.result import NotebookRun, Status
 from autograder.run.summary import junit_summary
-from autograder.syllabus import Unit
+from autograder.syllabus import Unit, load_syllabus
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -53,8 +53,8 @@ def tool(name: str) -> ModuleType:
 @pytest.mark.parametrize(
     ("name", "triggers"),
     [
-        ("tests.yml", {"push", "pull_request"}),
-        ("run-quick.yml", {"push", "schedule"}),
+        ("tests.yml", {"push", "pull_request", "schedule"}),
+        ("run-quick.yml", {"schedule", "workflow_dispatch"}),
         ("run-full-gpu.yml", {"schedule", "workflow_dispatch"}),
         ("colab.yml", {"schedule", "workflow_dispatch"}),
     ],
@@ -63,22 +63,36 @@ def test_each_workflow_starts_when_it_should(name: str, triggers: set[str]) -> N
     assert set(named(name)["on"]) == triggers
 
 
-def test_the_quick_run_follows_main_every_night_and_the_others_run_weekly() -> None:
-    assert named("run-quick.yml")["on"]["push"] == {"branches": ["main"]}
-    days = {
-        name: named(name)["on"]["schedule"][0]["cron"].split()[4]
-        for name in ("run-quick.yml", "run-full-gpu.yml", "colab.yml")
-    }
-    assert days["run-quick.yml"] == "*"
-    assert days["run-full-gpu.yml"].isdigit()
-    assert days["colab.yml"].isdigit()
+def test_the_quick_run_is_nightly_and_the_others_run_weekly() -> None:
+    days = {path.name: workflow(path)["on"]["schedule"][0]["cron"].split()[4] for path in FILES}
+    assert days.pop("run-quick.yml") == "*"
+    assert set(days) == {"run-full-gpu.yml", "colab.yml", "tests.yml"}
+    assert all(day.isdigit() for day in days.values())
+
+
+def test_every_unit_is_tested_in_a_job_of_its_own() -> None:
+    jobs = named("tests.yml")["jobs"]
+    (script,) = [step["run"] for step in jobs["units"]["steps"] if "run" in step]
+    (listing,) = re.findall(r"ids=\$\((sed .*?) \| jq", script)
+    printed = subprocess.run(listing, shell=True, cwd=ROOT, capture_output=True, text=True).stdout
+    assert printed.split() == [unit.id for unit in load_syllabus(ROOT).units]
+    assert (
+        jobs["course"]["strategy"]["matrix"]["unit"] == "${{ fromJSON(needs.units.outputs.ids) }}"
+    )
+
+
+def test_kept_results_are_not_brought_back_once_a_week() -> None:
+    steps = named("tests.yml")["jobs"]["course"]["steps"]
+    (kept,) = [step for step in steps if step.get("uses", "").startswith("actions/cache@")]
+    assert kept["if"] == "${{ github.event_name != 'schedule' }}"
+    assert kept["with"]["path"].startswith("~/.cache/forwardpass")
 
 
 @each_workflow
 def test_make_targets_that_are_called_exist(path: Path) -> None:
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
     for script in scripts_of(path):
-        for target in re.findall(r"^\s*make ([a-z]+)", script, flags=re.MULTILINE):
+        for target in re.findall(r"^\s*make ([a-z-]+)", script, flags=re.MULTILINE):
             assert target in targets
 
 
