@@ -24,10 +24,10 @@ from traitlets.config import Config
 
 from autograder.grade.output_limit import OutputLimit, Taken
 from autograder.grade.record import FATAL, CellRun, End, Execution
-from autograder.kernels import fresh
+from autograder.kernels import spawned
 from autograder.kernels.client import KernelClient
-from autograder.kernels.guard import REPORT, seal_of
-from autograder.kernels.guard_settings import GuardSettings, Replaced, digest
+from autograder.kernels.guard.guard import REPORT, seal_of
+from autograder.kernels.guard.settings import GuardSettings, Replaced, digest
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.server import Address
@@ -246,7 +246,7 @@ class NotebookRun(Execute):
     async def _async_start(self, workplace: Path) -> None:
         """Get a kernel from the fork server and connect to it."""
         choice = self._choice
-        spec = KernelSpec(argv=list(choice.program) or fresh.command(), language="python")
+        spec = KernelSpec(argv=list(choice.program) or spawned.command(), language="python")
         self._starts += 1
         self.km = AsyncKernelManager(kernel_spec_manager=_OneSpec(spec), kernel_name="python3")
         self.km.provisioner = WarmProvisioner(

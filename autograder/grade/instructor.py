@@ -21,8 +21,8 @@ from autograder.grade.payload import Assignment, Graded, GradedNotebook, Task
 from autograder.grade.skeleton import Skeleton
 from autograder.grade.standing import Standing
 from autograder.grade.verdict import Outcome, Verdict
-from autograder.kernels.guard_settings import Replaced
-from autograder.kernels.sandbox import TemporaryFolder
+from autograder.kernels.guard.settings import Replaced
+from autograder.kernels.sandbox.bubblewrap import TemporaryFolder
 from autograder.notebooks import notebook_text, read_notebook, write_text
 
 _LONGEST_REASON = 150

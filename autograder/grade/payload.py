@@ -12,7 +12,7 @@ from autograder.grade.released import Released
 from autograder.grade.skeleton import Skeleton
 from autograder.grade.standing import Standing
 from autograder.grade.verdict import Verdict
-from autograder.kernels.guard_settings import Replaced
+from autograder.kernels.guard.settings import Replaced
 from autograder.kernels.limits import Limits
 from autograder.kernels.server import Walls
 

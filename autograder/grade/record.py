@@ -9,7 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.kernels.guard_settings import Replaced
+from autograder.kernels.guard.settings import Replaced
 
 
 class End(StrEnum):

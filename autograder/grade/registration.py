@@ -26,7 +26,7 @@ from autograder.errors import InputError
 from autograder.grade.course import Course
 from autograder.grade.refusal import explain
 from autograder.grade.skeleton import Skeleton
-from autograder.kernels.sandbox import TemporaryFolder
+from autograder.kernels.sandbox.bubblewrap import TemporaryFolder
 from autograder.notebooks import read_notebook
 
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)

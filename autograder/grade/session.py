@@ -39,8 +39,8 @@ from autograder.grade.skeleton import read_skeletons
 from autograder.grade.standing import Standing, read_standings
 from autograder.grade.timestamps import handed_in
 from autograder.grade.writing import replace_folder, sweep
-from autograder.kernels.levels import Level
 from autograder.kernels.limits import KernelLimits
+from autograder.kernels.sandbox.choice import Level
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
 
 

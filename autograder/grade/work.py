@@ -41,7 +41,7 @@ from autograder.grade.rendering import FeedbackPages, Mark, Page
 from autograder.grade.repair import rebuild
 from autograder.grade.skeleton import Skeleton
 from autograder.grade.verdict import Verdict
-from autograder.kernels.guard_settings import Replaced
+from autograder.kernels.guard.settings import Replaced
 from autograder.kernels.server import Address, KernelServer
 from autograder.notebooks import notebook_text
 

@@ -25,10 +25,10 @@ from typing import Any
 
 import psutil
 
-from autograder.kernels.guard_settings import GuardSettings
+from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.importing import import_all
 from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox import IMPORTED, SOCKET
+from autograder.kernels.sandbox.bubblewrap import IMPORTED, SOCKET
 from autograder.kernels.supervisor import Job, supervise
 
 # What every Python kernel loads at its start, or for its first traceback.

@@ -21,8 +21,8 @@ from ipykernel.zmqshell import ZMQInteractiveShell as IPykernelShell
 from IPython.core.application import BaseIPythonApplication
 from traitlets import Type
 
-from autograder.kernels.guard import REPORT, Guard
-from autograder.kernels.guard_settings import GuardSettings
+from autograder.kernels.guard.guard import REPORT, Guard
+from autograder.kernels.guard.settings import GuardSettings
 
 _IN_HISTORY = "# (a test)"
 

@@ -13,10 +13,11 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, List, Unicode
 
-from autograder.kernels import fresh, sandbox
-from autograder.kernels.levels import Level
+from autograder.kernels import spawned
 from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox import ENDED_IN_ORDER
+from autograder.kernels.sandbox import bubblewrap as sandbox
+from autograder.kernels.sandbox.bubblewrap import ENDED_IN_ORDER
+from autograder.kernels.sandbox.choice import Level
 from autograder.kernels.server import Address, KernelFailed, KernelProcess, KernelServer, Walls
 
 NAME = "forwardpass-warm"
@@ -41,10 +42,10 @@ class WarmProvisioner(LocalProvisioner):
     """
 
     modules = List(Unicode(), help="What the fork server imports")
-    sandbox = Unicode("auto", help="One of autograder.kernels.levels.LEVELS")
+    sandbox = Unicode("auto", help="One of autograder.kernels.sandbox.choice.LEVELS")
     server = Unicode("", help="The folder of a running fork server; empty: one for this process")
     limits = Dict(help="See autograder.kernels.limits.Limits")
-    guard = Dict(help="See autograder.kernels.guard_settings.GuardSettings.to_json")
+    guard = Dict(help="See autograder.kernels.guard.settings.GuardSettings.to_json")
     program = List(Unicode(), help="Another kernel's own command; empty: the warm Python kernel")
 
     _kernel: KernelProcess | None = None
@@ -117,7 +118,7 @@ class WarmProvisioner(LocalProvisioner):
             If it does not come up.
         """
         if not can_fork():
-            own = fresh.settings(dict(self.guard), dict(self.limits), self.modules)
+            own = spawned.settings(dict(self.guard), dict(self.limits), self.modules)
             kwargs["env"] = {**kwargs.get("env", os.environ), **own}
             return await super().launch_kernel(cmd, **kwargs)
         kernel = self._kernel

@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.kernels import sandbox
-from autograder.kernels.levels import Level
 from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox import IMPORTED, SOCKET, View
+from autograder.kernels.sandbox import bubblewrap as sandbox
+from autograder.kernels.sandbox.bubblewrap import IMPORTED, SOCKET, View
+from autograder.kernels.sandbox.choice import Level
 
 _START_SECONDS = 300  # importing torch and tensorflow on a slow disk takes a minute
 # Five Unix sockets beside each other stand for a kernel's five ports.
@@ -67,7 +67,7 @@ class Walls:
     modules : tuple of str
         Imported before the first kernel is forked.
     visible, hidden : tuple of pathlib.Path
-        See :func:`~autograder.kernels.sandbox.view_of`.
+        See :func:`~autograder.kernels.sandbox.bubblewrap.view_of`.
     environment : mapping of str to str
         Set in addition.
     """
@@ -251,7 +251,7 @@ class KernelProcess:
             Set in addition to the server's.
         limits : Limits
         guard : mapping of str to anything
-            Of :meth:`~autograder.kernels.guard_settings.GuardSettings.to_json`.
+            Of :meth:`~autograder.kernels.guard.settings.GuardSettings.to_json`.
         program : list of str or None
             A kernel of another kind, as its kernel specification starts it.
 

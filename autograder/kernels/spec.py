@@ -14,9 +14,9 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager
 
-from autograder.kernels import fresh
-from autograder.kernels.levels import LEVELS
+from autograder.kernels import spawned
 from autograder.kernels.provisioner import NAME
+from autograder.kernels.sandbox.choice import LEVELS
 
 
 def kernel_spec(modules: Sequence[str], sandbox: str = "auto") -> dict[str, Any]:
@@ -27,10 +27,10 @@ def kernel_spec(modules: Sequence[str], sandbox: str = "auto") -> dict[str, Any]
     modules : sequence of str
         What is imported once, before the first kernel is forked.
     sandbox : str
-        One of :data:`~autograder.kernels.levels.LEVELS`.
+        One of :data:`~autograder.kernels.sandbox.choice.LEVELS`.
     """
     return {
-        "argv": fresh.command(),
+        "argv": spawned.command(),
         "display_name": f"Python 3 (warm: {', '.join(modules) or 'no packages'})",
         "language": "python",
         "metadata": {

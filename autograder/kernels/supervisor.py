@@ -22,9 +22,9 @@ from typing import Any
 import psutil
 
 from autograder.kernels import namespaces
-from autograder.kernels.guard_settings import GuardSettings
+from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.limits import Limits, apply_limits
-from autograder.kernels.sandbox import ENDED_IN_ORDER, HOME, OUTSIDE, SOCKETS
+from autograder.kernels.sandbox.bubblewrap import ENDED_IN_ORDER, HOME, OUTSIDE, SOCKETS
 
 _POLL_SECONDS = 0.1
 _RESERVED_PIDS = 300

@@ -242,7 +242,7 @@ raise ValueError('no')
     _within(
         "seals with the guard's own hand",
         """\
-from autograder.kernels import guard
+from autograder.kernels.guard import guard
 k = get_ipython().kernel
 g = k.guard
 import hashlib
@@ -259,7 +259,7 @@ raise ValueError('no')
         "looks for the key in the guard",
         """\
 import gc
-from autograder.kernels import guard
+from autograder.kernels.guard import guard
 watch = get_ipython().kernel.guard._ask.__self__
 found = []
 for look in (
@@ -280,7 +280,7 @@ if any(type(f) is bytes for f in found) or any(found[1:]):
     _within(
         "finds the key in the frames",
         """\
-import sys, autograder.kernels.guard as G
+import sys, autograder.kernels.guard.guard as G
 frame, key = sys._getframe(), None
 while frame:
     for v in frame.f_locals.values():

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder.grade import instructor, session
-from autograder.kernels.guard_settings import GuardSettings, Replaced
+from autograder.kernels.guard.settings import GuardSettings, Replaced
 
 from ..corpus import needs_bwrap
 from ..equality import courses

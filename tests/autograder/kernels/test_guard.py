@@ -12,8 +12,8 @@ from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.registration import modules_of
 from autograder.grade.verdict import judge
 from autograder.kernels import provisioner
-from autograder.kernels.levels import Level
 from autograder.kernels.limits import Limits
+from autograder.kernels.sandbox.choice import Level
 
 from ..equality import courses
 

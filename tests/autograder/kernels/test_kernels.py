@@ -26,9 +26,9 @@ from traitlets.config import Config
 from autograder.grade.execution import KernelChoice, NotebookRun
 from autograder.grade.verdict import judge
 from autograder.kernels import provisioner, spec
-from autograder.kernels.levels import Level
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
+from autograder.kernels.sandbox.choice import Level
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
 
 from ..asking import says
@@ -497,5 +497,5 @@ class TestWithoutFork:
     def test_a_system_that_has_no_unix_calls_can_still_import_it(self) -> None:
         # psutil is at home there, too, but needs them on this system.
         hidden = "import psutil, sys; sys.modules.update(fcntl=None, resource=None)\n"
-        needed = "import autograder.kernels.provisioner, autograder.kernels.fresh"
+        needed = "import autograder.kernels.provisioner, autograder.kernels.spawned"
         subprocess.run([sys.executable, "-c", hidden + needed], check=True)

@@ -22,11 +22,11 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
 from autograder.cli import main
 from autograder.errors import InputError
-from autograder.kernels import sandbox
-from autograder.kernels.levels import Level
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
-from autograder.kernels.sandbox import View, choose, command
+from autograder.kernels.sandbox import bubblewrap as sandbox
+from autograder.kernels.sandbox.bubblewrap import View, choose, command
+from autograder.kernels.sandbox.choice import Level
 from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
 
 from ..asking import says
@@ -109,7 +109,7 @@ def server(outside: Path) -> Iterator[KernelServer]:
     """Return a fork server behind Bubblewrap, for all tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FP_SECRET", "fp-canary")
-        patch.setenv("PYTHONPATH", str(Path(sandbox.__file__).parents[2]))
+        patch.setenv("PYTHONPATH", str(Path(sandbox.__file__).parents[3]))
         walls = Walls(
             Level.BWRAP, visible=(outside / "course",), hidden=(outside / "course/source",)
         )

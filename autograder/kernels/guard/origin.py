@@ -12,7 +12,7 @@ from typing import Any
 _WRITABLE = ("/home/learner/", "/tmp/")  # as a sandboxed kernel sees it
 # Python and its packages, which a kernel sees read-only, may lie below these.
 _INSTALLED = tuple(
-    f"{place}/" for place in (sys.prefix, sys.base_prefix, Path(__file__).resolve().parents[2])
+    f"{place}/" for place in (sys.prefix, sys.base_prefix, Path(__file__).resolve().parents[3])
 )
 
 

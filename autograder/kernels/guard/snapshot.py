@@ -11,7 +11,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.kernels.origin import is_learners, origin_of
+from autograder.kernels.guard.origin import is_learners, origin_of
 
 # Where tests look for the truth, and what runs them. A module that is not loaded when the kernel
 # starts is not watched.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import InputError
-from autograder.kernels.levels import Level
+from autograder.kernels.sandbox.choice import Level
 
 try:
     import fcntl

@@ -20,9 +20,9 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.kernels.guard_settings import GuardSettings, Replaced, digest
-from autograder.kernels.origin import is_learners
-from autograder.kernels.stock import PROGRAMS, Stock
+from autograder.kernels.guard.origin import is_learners
+from autograder.kernels.guard.settings import GuardSettings, Replaced, digest
+from autograder.kernels.guard.snapshot import PROGRAMS, Stock
 
 REPORT = "forwardpass"  # where a reply has the guard's report, and the first one its key
 _TRACING = ("sys.settrace", "sys.setprofile")

@@ -1,6 +1,6 @@
 """A guarded kernel in a process of its own, for systems where a warm one cannot be forked.
 
-``python -m autograder.kernels.fresh CONNECTION_FILE`` is started as any kernel is. What its guard
+``python -m autograder.kernels.spawned CONNECTION_FILE`` is started as any kernel is. What its guard
 needs is in the environment, from which it is removed before any cell runs.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.kernels.guard_settings import GuardSettings
+from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.importing import import_all
 from autograder.kernels.kernel import prepare_shell, start_kernel
 from autograder.kernels.limits import Limits, apply_limits
@@ -21,7 +21,7 @@ VARIABLE = "FORWARDPASS_KERNEL"
 
 def command() -> list[str]:
     """Return the kernel's command, as a kernel specification has it."""
-    return [sys.executable, "-m", "autograder.kernels.fresh", "{connection_file}"]
+    return [sys.executable, "-m", "autograder.kernels.spawned", "{connection_file}"]
 
 
 def settings(
@@ -32,7 +32,7 @@ def settings(
     Parameters
     ----------
     guard : dict
-        Of :meth:`~autograder.kernels.guard_settings.GuardSettings.to_json`.
+        Of :meth:`~autograder.kernels.guard.settings.GuardSettings.to_json`.
     limits : dict
         See :class:`~autograder.kernels.limits.Limits`.
     modules : sequence of str

@@ -1,0 +1,1 @@
+"""What stands between a learner's code and the machine."""
