@@ -1,9 +1,21 @@
-"""Read text as every editor writes it, and count things in messages."""
+"""Read text as every editor writes it, keep temporary folders, count things in messages."""
 
 import codecs
+import os
+import shutil
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.errors import InputError
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a folder that a killed process left stays
+    fcntl = None
+
+_PREFIX = "fp-"  # of temporary folders; short, for the path of a Unix socket has 107 bytes
+_LOCK = "lock"  # in the folder; its owner holds it until the end of the process, flock(2)
 
 
 def read_utf8(path: Path) -> str:
@@ -35,3 +47,59 @@ def read_utf8(path: Path) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun, ``"1 unit"``, ``"2 units"``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+class TemporaryFolder:
+    """A folder that lasts until it is removed, or its owner has been killed and another is made.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    """
+
+    def __init__(self) -> None:
+        _remove_abandoned()
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            self._lock = (self.path / _LOCK).open("xb")
+            if fcntl is not None:
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if (self.path / _LOCK).exists():
+                break
+            self._lock.close()  # another took it for abandoned while nobody held its lock
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove it and all that is in it."""
+        _remove(self.path)
+        self._lock.close()
+
+
+def _remove_abandoned() -> None:
+    """Remove the folders of processes that were killed: those whose lock nobody holds."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if fcntl is None or folder.lstat().st_uid != os.geteuid():
+                continue
+            descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(folder)
+            finally:
+                os.close(descriptor)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, its lock last: while anything is left, the next one may go on."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _LOCK:
+                path.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)

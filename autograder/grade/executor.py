@@ -16,7 +16,7 @@ from multiprocessing import forkserver
 from typing import TypeVar
 
 from autograder.errors import InputError
-from autograder.kernels.sandbox.bubblewrap import TemporaryFolder
+from autograder.files import TemporaryFolder
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")

@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.files import TemporaryFolder
 from autograder.grade.ledger import FOLDER
 from autograder.grade.parcel import Parcel, pack
 from autograder.grade.payload import Assignment, Graded, GradedNotebook, Task
@@ -22,7 +23,6 @@ from autograder.grade.skeleton import Skeleton
 from autograder.grade.standing import Standing
 from autograder.grade.verdict import Outcome, Verdict
 from autograder.kernels.guard.settings import Replaced
-from autograder.kernels.sandbox.bubblewrap import TemporaryFolder
 from autograder.notebooks import notebook_text, read_notebook, write_text
 
 _LONGEST_REASON = 150

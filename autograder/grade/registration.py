@@ -23,10 +23,10 @@ from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from autograder.errors import InputError
+from autograder.files import TemporaryFolder
 from autograder.grade.course import Course
 from autograder.grade.refusal import explain
 from autograder.grade.skeleton import Skeleton
-from autograder.kernels.sandbox.bubblewrap import TemporaryFolder
 from autograder.notebooks import read_notebook
 
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)

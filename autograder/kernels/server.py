@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.files import TemporaryFolder
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox import bubblewrap as sandbox
 from autograder.kernels.sandbox.bubblewrap import IMPORTED, SOCKET, View
@@ -93,7 +94,7 @@ class KernelServer:
     """
 
     def __init__(self, walls: Walls) -> None:
-        self._temporary = sandbox.TemporaryFolder()
+        self._temporary = TemporaryFolder()
         self._folder = self._temporary.path
         self.address = Address(self._folder, walls.level)
         view: View = sandbox.view_of(walls.modules, walls.visible, walls.hidden)

@@ -6,19 +6,12 @@ import shutil
 import site
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import InputError
 from autograder.kernels.sandbox.choice import Level
-
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing here works but the level none
-    fcntl = None
 
 # What of /etc programs need that is nobody's secret.
 _ETC = (
@@ -38,8 +31,6 @@ _ETC = (
 )
 _PROCESSORS = Path("/sys/devices/system/cpu")  # how many there are
 _EMPTY_IMAGE = "forwardpass-empty"
-_PREFIX = "fp-"  # of temporary folders; short, for the path of a Unix socket has 107 bytes
-_LOCK = "lock"  # held by a folder's owner for as long as he lives, flock(2)
 
 # Inside the walls, as a kernel and its supervisor see them.
 HOME = Path("/home/learner")  # a file system of its own, of limited size
@@ -49,62 +40,6 @@ SOCKET = "forkserver"  # in there
 # The status of a kernel whose loop has come to its end, which none of its cells has seen.
 ENDED_IN_ORDER = 77
 IMPORTED = "imported.json"  # likewise, written when the server is ready: {"failed": {module: why}}
-
-
-class TemporaryFolder:
-    """A folder that lasts until it is removed, or its owner has been killed and another is made.
-
-    Attributes
-    ----------
-    path : pathlib.Path
-    """
-
-    def __init__(self) -> None:
-        _remove_abandoned()
-        while True:
-            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-            self._lock = (self.path / _LOCK).open("xb")
-            if fcntl is not None:
-                fcntl.flock(self._lock, fcntl.LOCK_EX)
-            if (self.path / _LOCK).exists():
-                break
-            self._lock.close()  # another took it for abandoned while nobody held its lock
-
-    def __enter__(self) -> Path:
-        return self.path
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
-
-    def remove(self) -> None:
-        """Remove it and all that is in it."""
-        _remove(self.path)
-        self._lock.close()
-
-
-def _remove_abandoned() -> None:
-    """Remove the folders of processes that were killed: those whose lock nobody holds."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            if fcntl is None or folder.lstat().st_uid != os.geteuid():
-                continue
-            descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(folder)
-            finally:
-                os.close(descriptor)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder, its lock last: while anything is left, the next one may go on."""
-    with suppress(OSError):
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name != _LOCK:
-                path.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)

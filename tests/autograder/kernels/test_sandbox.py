@@ -1,6 +1,5 @@
 """What stands between a learner's code and the machine: what it sees, and what it may use."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -451,41 +450,6 @@ def test_an_ordinary_user_has_the_same_walls(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-
-
-class TestTemporaryFolder:
-    @pytest.fixture(autouse=True)
-    def _elsewhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-    def test_what_a_killed_process_left_is_removed(self, tmp_path: Path) -> None:
-        (left := tmp_path / "fp-left").mkdir()
-        (left / "lock").touch()
-        (left / "kernel").symlink_to("/nowhere")
-        with sandbox.TemporaryFolder() as folder:
-            assert [*tmp_path.iterdir()] == [folder]
-        assert not [*tmp_path.iterdir()]
-
-    def test_what_others_use_or_made_stays(self, tmp_path: Path) -> None:
-        (other := tmp_path / "fp-other").mkdir()
-        with sandbox.TemporaryFolder() as used, sandbox.TemporaryFolder() as folder:
-            assert {*tmp_path.iterdir()} == {other, used, folder}
-
-    def test_nobody_removes_one_that_is_not_locked_yet(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        lock = fcntl.flock
-
-        def late(file: object, operation: int) -> None:
-            monkeypatch.setattr(fcntl, "flock", lock)
-            sandbox._remove_abandoned()  # as another process might just now
-            lock(file, operation)
-
-        monkeypatch.setattr(fcntl, "flock", late)
-        with sandbox.TemporaryFolder() as folder:
-            (folder / "file").touch()
-            sandbox._remove_abandoned()
-            assert [*tmp_path.iterdir()] == [folder]
 
 
 @pytest.mark.parametrize("level", [Level.DOCKER, Level.PODMAN])
