@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sandbox",
         choices=LEVELS,
         default="auto",
-        help="what learners' code is locked into (default: auto, the first of bwrap, docker and "
-        "podman that works here; without one, grading stops)",
+        help="what learners' code is locked into (default: auto, which is bwrap; where it does "
+        "not work, grading stops)",
     )
     parser.add_argument(
         "--scheduler",
@@ -108,8 +108,6 @@ def _about(level: str) -> str:
         text = f"Sandbox: {level}. Submissions see neither your files nor the network."
     if not can_fork():
         text += " Kernels start anew for each submission: this system cannot fork warm ones."
-    elif level in ("docker", "podman"):
-        text += " Kernels start anew for each submission, one container each."
     return text
 
 

@@ -58,7 +58,7 @@ class KernelChoice:
     program : tuple of str
         The command of a kernel of another language; empty for the warm Python kernel.
     modules : tuple of str
-        What a fork server imports that is started for one kernel alone.
+        What a kernel imports itself where none can be forked.
     """
 
     address: Address
@@ -252,7 +252,7 @@ class NotebookRun(Execute):
         self.km.provisioner = WarmProvisioner(
             parent=self.km,
             kernel_spec=spec,
-            server=str(choice.address.folder) if choice.address.is_shared else "",
+            server=str(choice.address.folder),
             modules=list(choice.modules),
             sandbox=str(choice.address.level),
             limits=asdict(choice.limits),

@@ -235,8 +235,7 @@ class Session:
         if self._scheduler is not None or self._server is not None:
             return
         prepare()
-        if not self._sandbox.is_container:  # there, each kernel gets one of its own
-            self._server = self._helpers.submit(KernelServer, self._walls)
+        self._server = self._helpers.submit(KernelServer, self._walls)
 
     def _instructors_run(self, function: Callable[[bool, Task], Graded]) -> InstructorsRun:
         """Grade the instructor's own solution, or remember how it went; say where it loses points.
@@ -275,8 +274,6 @@ class Session:
         if self._scheduler is not None:
             return None
         self._start_processes()
-        if self._server is None:
-            return Address(Path(), self._sandbox)
         try:
             return self._server.result().address
         except KernelFailed as error:

@@ -11,13 +11,13 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Dict, List, Unicode
+from traitlets import Dict, Enum, List, Unicode
 
 from autograder.kernels import spawned
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox import bubblewrap as sandbox
 from autograder.kernels.sandbox.bubblewrap import ENDED_IN_ORDER
-from autograder.kernels.sandbox.choice import Level
+from autograder.kernels.sandbox.choice import LEVELS, Level
 from autograder.kernels.server import Address, KernelFailed, KernelProcess, KernelServer, Walls
 
 NAME = "forwardpass-warm"
@@ -42,7 +42,7 @@ class WarmProvisioner(LocalProvisioner):
     """
 
     modules = List(Unicode(), help="What the fork server imports")
-    sandbox = Unicode("auto", help="One of autograder.kernels.sandbox.choice.LEVELS")
+    sandbox = Enum(LEVELS, default_value="auto", help="What kernels are locked into")
     server = Unicode("", help="The folder of a running fork server; empty: one for this process")
     limits = Dict(help="See autograder.kernels.limits.Limits")
     guard = Dict(help="See autograder.kernels.guard.settings.GuardSettings.to_json")
@@ -50,7 +50,6 @@ class WarmProvisioner(LocalProvisioner):
 
     _kernel: KernelProcess | None = None
     _number: int | None = None  # of the kernel, also over a restart
-    _own_server: KernelServer | None = None
 
     @property
     def has_process(self) -> bool:
@@ -188,19 +187,11 @@ class WarmProvisioner(LocalProvisioner):
             self._kernel = None
             if not restart:
                 self._number = None
-            if not restart and self._own_server is not None:
-                self._own_server.close()
-                self._own_server = None
 
     def _address(self) -> Address:
         if self.server:
             return Address(Path(self.server), Level(self.sandbox))
         level = sandbox.choose(self.sandbox)
-        walls = Walls(level, tuple(self.modules))
-        if level.is_container:
-            # One container is one wall: two kernels must not stand behind the same.
-            self._own_server = self._own_server or KernelServer(walls)
-            return self._own_server.address
         return _server_of_this_process(level, tuple(self.modules)).address
 
 

@@ -1,7 +1,6 @@
 """Start a fork server behind its walls, and ask it for kernels."""
 
 import json
-import os
 import random
 import shutil
 import socket
@@ -52,11 +51,6 @@ class Address:
         """Whether its kernels are confined one by one."""
         return self.level is Level.BWRAP
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether there is one; one container is one wall, so each kernel gets a server there."""
-        return not self.level.is_container
-
 
 @dataclass(frozen=True)
 class Walls:
@@ -100,11 +94,6 @@ class KernelServer:
         view: View = sandbox.view_of(walls.modules, walls.visible, walls.hidden)
         environment = sandbox.environment(walls.level, walls.environment)
         own = [sys.executable, "-m", "autograder.kernels.forkserver", "{folder}"]
-        if walls.level.is_container:
-            lines = (f"{name}={value}" for name, value in environment.items())
-            (self._folder / "environment").write_text("\n".join(lines), encoding="utf-8")
-            sandbox.make_empty_image(walls.level)
-            environment = dict(os.environ)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
         self._process = subprocess.Popen(
             sandbox.command(walls.level, self._folder, view, own),

@@ -1,4 +1,4 @@
-"""The walls around a fork server: Bubblewrap, a container, or none."""
+"""The walls around a fork server: Bubblewrap, or none."""
 
 import importlib.util
 import os
@@ -30,7 +30,6 @@ _ETC = (
     "timezone",
 )
 _PROCESSORS = Path("/sys/devices/system/cpu")  # how many there are
-_EMPTY_IMAGE = "forwardpass-empty"
 
 # Inside the walls, as a kernel and its supervisor see them.
 HOME = Path("/home/learner")  # a file system of its own, of limited size
@@ -97,17 +96,13 @@ def choose(wish: str) -> Level:
     InputError
         If the chosen one does not work here; ``auto`` never means no sandbox.
     """
-    if wish == "none":
+    if wish == Level.NONE:
         return Level.NONE
-    reasons = []
-    for level in (Level.BWRAP, Level.DOCKER, Level.PODMAN):
-        if wish in ("auto", level):
-            problem = _problem_with(level)
-            if problem is None:
-                return level
-            reasons.append(f"{level}: {problem}")
+    problem = _problem()
+    if problem is None:
+        return Level.BWRAP
     raise InputError(
-        f"there is no sandbox for learners' code ({'; '.join(reasons)}). Install bubblewrap "
+        f"there is no sandbox for learners' code (bwrap: {problem}). Install bubblewrap "
         "(apt install bubblewrap), or say --sandbox none to run it in your own account"
     )
 
@@ -126,11 +121,7 @@ def command(level: Level, folder: Path, view: View, server: Sequence[str]) -> li
     """
     inside = folder if level is Level.NONE else OUTSIDE
     own = [part.replace("{folder}", str(inside)) for part in server]
-    if level is Level.BWRAP:
-        return [*_bubblewrap(folder, view), *own]
-    if level is Level.NONE:
-        return own
-    return [*_container(level, folder, view), *own]
+    return own if level is Level.NONE else [*_bubblewrap(folder, view), *own]
 
 
 def environment(level: Level, extra: Mapping[str, str]) -> dict[str, str]:
@@ -214,36 +205,13 @@ def _bubblewrap(folder: Path, view: View) -> list[str]:
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
-def _container(level: Level, folder: Path, view: View) -> list[str]:
-    """Return the container engine's part of the command: this machine's files, nothing else."""
-    command = [str(level), "run", "--rm", "--interactive", "--network", "none", "--read-only"]
-    command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", "256"]
-    command += ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=512:512"]
-    command += ["--ipc", "private", "--user", f"{os.getuid()}:{os.getgid()}"]
-    command += ["--tmpfs", "/tmp:size=512m,mode=1777", "--tmpfs", f"{HOME}:size=512m,mode=1777"]
-    system = [Path("/", name) for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64")]
-    etc = [Path("/etc", name) for name in _ETC]
-    for path in (*system, *etc, *view.paths):
-        if path.exists():
-            command += ["--volume", f"{path}:{path}:ro"]
-    for path in view.hidden:
-        if _is_within(path, {place for place in view.paths if place.is_dir()}):
-            command += ["--tmpfs", str(path)]
-    command += ["--volume", f"{folder}:{OUTSIDE}", "--env-file", str(folder / "environment")]
-    return [*command, _EMPTY_IMAGE]
-
-
-def _problem_with(level: Level) -> str | None:
-    """Return why a level does not work here, or None."""
+def _problem() -> str | None:
+    """Return why Bubblewrap does not work here, or None."""
     if sys.platform != "linux":
         return "works on Linux alone"  # the walls are Linux's, and so are the files behind them
-    program = shutil.which(str(level))
-    if program is None:
+    if shutil.which("bwrap") is None:
         return "not installed"
-    if level is Level.BWRAP:
-        trial = ["bwrap", "--ro-bind", "/", "/", "--proc", "/proc", "--unshare-pid", "true"]
-    else:
-        trial = [program, "info"]
+    trial = ["bwrap", "--ro-bind", "/", "/", "--proc", "/proc", "--unshare-pid", "true"]
     try:
         done = subprocess.run(trial, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -256,25 +224,3 @@ def _problem_with(level: Level) -> str | None:
 
 def _is_within(path: Path, folders: set[Path]) -> bool:
     return any(path.is_relative_to(folder) for folder in folders)
-
-
-def make_empty_image(level: Level) -> None:
-    """Make the image without any file that containers of this machine's files start from.
-
-    One that is there already stays: each import would leave another nameless image behind.
-
-    Raises
-    ------
-    InputError
-        If the engine refuses.
-    """
-    known = [str(level), "image", "inspect", _EMPTY_IMAGE]
-    if subprocess.run(known, capture_output=True, check=False).returncode == 0:
-        return
-    archive = bytes(10240)  # an empty tar file, tar(5)
-    done = subprocess.run(
-        [str(level), "import", "-", _EMPTY_IMAGE], input=archive, capture_output=True, check=False
-    )
-    if done.returncode != 0:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-        raise InputError(f"{level} cannot make an image: {lines[-1]}")

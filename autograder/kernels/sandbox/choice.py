@@ -7,14 +7,7 @@ class Level(StrEnum):
     """A kind of sandbox, or none."""
 
     BWRAP = "bwrap"
-    DOCKER = "docker"
-    PODMAN = "podman"
     NONE = "none"
 
-    @property
-    def is_container(self) -> bool:
-        """Whether it is a container engine."""
-        return self in (Level.DOCKER, Level.PODMAN)
 
-
-LEVELS = ("auto", *Level)  # what may be wished for
+LEVELS = ("auto", *(level.value for level in Level))  # what may be wished for

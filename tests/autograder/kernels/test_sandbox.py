@@ -11,16 +11,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from itertools import pairwise
 from pathlib import Path
 from queue import Empty
 
 import pytest
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from traitlets import TraitError
 
 from autograder.cli import main
 from autograder.errors import InputError
+from autograder.kernels import spec
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.sandbox import bubblewrap as sandbox
@@ -54,7 +55,7 @@ class Kernel:
         self.manager.provisioner = WarmProvisioner(
             parent=self.manager,
             kernel_spec=KernelSpec(argv=["python"], language="python"),
-            server=str(address.folder) if address.is_shared else "",
+            server=str(address.folder),
             sandbox=str(address.level),
             limits=asdict(Limits(**limits)),
         )
@@ -452,121 +453,6 @@ def test_an_ordinary_user_has_the_same_walls(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("level", [Level.DOCKER, Level.PODMAN])
-class TestContainerCommand:
-    def words(self, level: Level) -> list[str]:
-        view = View((Path(sys.prefix),), hidden=(Path(sys.prefix, "course"),))
-        server = ["python", "-m", "server", "{folder}"]
-        return command(level, Path("/tmp/fp-x"), view, server)
-
-    def options(self, level: Level) -> set[tuple[str, str]]:
-        words = self.words(level)
-        return set(pairwise(words))
-
-    def test_it_runs_the_server_on_the_shared_folder(self, level: Level) -> None:
-        words = self.words(level)
-        assert words[:3] == [str(level), "run", "--rm"]
-        assert "--interactive" in words  # the end of standard input is the server's end
-        assert words[-4:] == ["python", "-m", "server", "/run/forkserver"]
-
-    def test_it_has_no_network_and_no_privileges(self, level: Level) -> None:
-        assert {
-            ("--network", "none"),
-            ("--cap-drop", "ALL"),
-            ("--security-opt", "no-new-privileges"),
-            ("--ipc", "private"),
-        } <= self.options(level)
-        assert "--read-only" in self.words(level)
-        assert not {"--privileged", "--cap-add", "--device", "--pid"} & set(self.words(level))
-
-    def test_processes_and_scratch_are_limited(self, level: Level) -> None:
-        words = self.words(level)
-        assert int(words[words.index("--pids-limit") + 1]) <= 512
-        mounted = [word for option, word in self.options(level) if option == "--tmpfs"]
-        for place in ("/tmp", "/home/learner"):
-            assert any(word.startswith(f"{place}:") and "size=" in word for word in mounted)
-
-    def test_all_of_the_machine_is_read_only_but_the_shared_folder(self, level: Level) -> None:
-        volumes = {word for option, word in self.options(level) if option == "--volume"}
-        assert {word for word in volumes if not word.endswith(":ro")} == {
-            "/tmp/fp-x:/run/forkserver"
-        }
-        assert f"{sys.prefix}:{sys.prefix}:ro" in volumes
-        home = f"{Path.home()}:"
-        assert not any(word.startswith((home, "/:", "/etc:", "/root:")) for word in volumes)
-
-    def test_what_is_hidden_is_covered(self, level: Level) -> None:
-        hidden = f"{sys.prefix}/course"
-        covered = [word for option, word in self.options(level) if option == "--tmpfs"]
-        assert any(word.split(":")[0] == hidden for word in covered)
-
-    def test_the_callers_environment_stays_outside(self, level: Level) -> None:
-        assert ("--env-file", "/tmp/fp-x/environment") in self.options(level)
-        assert not {"--env", "-e", "--env-host"} & set(self.words(level))
-
-
-@pytest.fixture(scope="module")
-def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Level]:
-    """Return a container engine that works here."""
-    settings = tmp_path_factory.mktemp("engine") / "containers.conf"
-    settings.write_text('[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\n')
-    reasons = []
-    for level, variables in [
-        (Level.DOCKER, {}),
-        (Level.PODMAN, {}),
-        (Level.PODMAN, {"CONTAINERS_CONF": str(settings)}),  # where there is no systemd
-    ]:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in variables.items():
-                patch.setenv(name, value)
-            try:
-                choose(level)
-                KernelServer(Walls(level)).close()
-            except (InputError, KernelFailed) as error:
-                reasons.append(str(error))
-                continue
-            yield level
-            return
-    pytest.skip(f"no container engine works here: {reasons}")
-
-
-def images(level: Level) -> list[str]:
-    line = [str(level), "images", "--all", "--quiet"]
-    return subprocess.run(line, capture_output=True, text=True, check=True).stdout.split()
-
-
-class TestContainer:
-    def test_a_kernel_sees_itself_alone(
-        self, container: Level, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("FP_SECRET", "fp-canary")
-        (tmp_path / "own.csv").write_text("original")
-        kernel = Kernel(Address(Path(), container), tmp_path)
-        try:
-            assert attempted(kernel, "open('own.csv').read()") == "original"
-            assert attempted(kernel, "open('own.csv', 'w').write('changed')") == 7
-            assert shown(kernel, "[name for _, name in socket.if_nameindex()]") == ["lo"]
-            assert shown(kernel, "'FP_SECRET' in os.environ") is False
-            assert shown(kernel, f"os.path.exists({str(tmp_path)!r})") is False
-            assert shown(kernel, "os.path.exists('/etc/shadow')") is False
-            assert attempted(kernel, "open('/usr/x', 'w')") == "OSError"
-        finally:
-            kernel.stop()
-        assert (tmp_path / "own.csv").read_text() == "original"
-
-    def test_a_class_is_graded_and_no_image_is_left_for_each(
-        self, container: Level, tmp_path: Path
-    ) -> None:
-        course = write_course(tmp_path, "")
-        Submission("is right").hand_in(course, {})
-        before = images(container)
-        code = main(["grade", "w90", "--course-dir", str(course), "--sandbox", str(container)])
-        assert code == 0
-        assert entry(course, "is_right")["score"] == entry(course, "is_right")["points"]
-        assert entry(course, "is_right")["sandbox"] == str(container)
-        assert images(container) == before
-
-
 def entry(course: Path, learner: str) -> dict:
     return json.loads((course / ".autograder" / NAME / f"{learner}.json").read_text())
 
@@ -588,34 +474,27 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
 
 class TestChoice:
-    def test_auto_takes_the_first_that_works(self, programs: Callable[..., None]) -> None:
-        programs(podman=None)
-        assert choose("auto") is Level.PODMAN
-        programs(docker=None)
-        assert choose("auto") is Level.DOCKER
+    def test_auto_takes_what_works(self, programs: Callable[..., None]) -> None:
         programs(bwrap=None)
         assert choose("auto") is Level.BWRAP
-        programs(bwrap="no permission")
-        assert choose("auto") is Level.DOCKER
 
     def test_a_wish_is_fulfilled_or_refused(self, programs: Callable[..., None]) -> None:
-        programs(bwrap=None, docker="no daemon")
+        programs(bwrap=None)
         assert choose("bwrap") is Level.BWRAP
-        with pytest.raises(InputError, match=r"docker: no daemon") as caught:
-            choose("docker")
-        assert "bwrap:" not in str(caught.value)
-        with pytest.raises(InputError, match="podman: not installed"):
-            choose("podman")
+        programs(bwrap="no permission")
+        with pytest.raises(InputError, match=r"bwrap: no permission"):
+            choose("bwrap")
 
+    @pytest.mark.parametrize("problem", [None, "no permission"])
     def test_a_refusal_names_what_was_tried_and_what_to_do(
-        self, programs: Callable[..., None]
+        self, problem: str | None, programs: Callable[..., None]
     ) -> None:
-        programs(bwrap="no permission", docker="no daemon")
+        if problem is not None:
+            programs(bwrap=problem)
         with pytest.raises(InputError) as caught:
             choose("auto")
         message = str(caught.value)
-        for part in ("bwrap: no permission", "docker: no daemon", "podman: not installed"):
-            assert part in message
+        assert f"bwrap: {problem or 'not installed'}" in message
         assert "--sandbox none" in message
         assert "\n" not in message
 
@@ -627,21 +506,35 @@ class TestChoice:
     def test_where_the_walls_are_not_to_be_had_there_are_none(
         self, programs: Callable[..., None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        programs(docker=None)
+        programs(bwrap=None)
         monkeypatch.setattr(sys, "platform", "darwin")
-        with pytest.raises(InputError, match="docker: works on Linux alone"):
+        with pytest.raises(InputError, match="bwrap: works on Linux alone"):
             choose("auto")
 
-    def test_a_stuck_engine_is_not_waited_for(
+    def test_a_stuck_program_is_not_waited_for(
         self, programs: Callable[..., None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def stuck(*_: object, **options: float) -> None:
-            raise subprocess.TimeoutExpired("docker", options["timeout"])
+            raise subprocess.TimeoutExpired("bwrap", options["timeout"])
 
-        programs(docker=None)
+        programs(bwrap=None)
         monkeypatch.setattr(subprocess, "run", stuck)
-        with pytest.raises(InputError, match=r"docker: does not run \(TimeoutExpired\)"):
-            choose("docker")
+        with pytest.raises(InputError, match=r"bwrap: does not run \(TimeoutExpired\)"):
+            choose("bwrap")
+
+    def test_any_other_is_refused_on_the_command_line(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for program in (main, spec.main):
+            with pytest.raises(SystemExit) as caught:
+                program([*(["grade", "w90"] if program is main else []), "--sandbox", "docker"])
+            assert caught.value.code == 2
+            error = capsys.readouterr().err
+            assert "invalid choice: 'docker' (choose from 'auto', 'bwrap', 'none')" in error
+
+    def test_any_other_is_refused_in_a_kernel_specification(self) -> None:
+        with pytest.raises(TraitError, match="'docker'"):
+            WarmProvisioner(sandbox="docker")
 
 
 class TestNothingDegradesSilently:
@@ -656,7 +549,7 @@ class TestNothingDegradesSilently:
     ) -> None:
         assert main(["grade", "w90", "--course-dir", str(course)]) == 2
         error = capsys.readouterr().err
-        assert "bwrap: not installed; docker: not installed; podman: not installed" in error
+        assert "(bwrap: not installed)" in error
         assert "Traceback" not in error
         for name in ("autograded", "feedback", "gradebook.db", ".autograder"):
             assert not (course / name).exists()
@@ -676,4 +569,4 @@ class TestNothingDegradesSilently:
         monkeypatch.setattr("autograder.kernels.provisioner.can_fork", lambda: False)
         monkeypatch.setattr(sandbox, "choose", Level)
         with pytest.raises(KernelFailed, match="without fork there is no sandbox"):
-            Kernel(Address(tmp_path, Level.DOCKER), tmp_path)
+            Kernel(Address(tmp_path, Level.BWRAP), tmp_path)
