@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.kernels.sandbox.choice import LEVELS
+from autograder.kernels.sandbox.choice import CHOICES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--sandbox",
-        choices=LEVELS,
+        choices=CHOICES,
         default="auto",
         help="what learners' code is locked into (default: auto, which is bwrap; where it does "
         "not work, grading stops)",
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     from autograder.grade.course import open_course
     from autograder.grade.pages import offer
     from autograder.grade.session import Session
-    from autograder.kernels.sandbox.bubblewrap import choose
+    from autograder.kernels.sandbox.choice import choose
 
     course = open_course(arguments.course_dir)
     assignment = course.find_assignment(arguments.assignment)

@@ -254,7 +254,7 @@ class NotebookRun(Execute):
             kernel_spec=spec,
             server=str(choice.address.folder),
             modules=list(choice.modules),
-            sandbox=str(choice.address.level),
+            sandbox=str(choice.address.sandbox),
             limits=asdict(choice.limits),
             guard=self._guard.to_json(),
             program=list(choice.program),

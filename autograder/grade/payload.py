@@ -14,7 +14,7 @@ from autograder.grade.standing import Standing
 from autograder.grade.verdict import Verdict
 from autograder.kernels.guard.settings import Replaced
 from autograder.kernels.limits import Limits
-from autograder.kernels.server import Walls
+from autograder.kernels.server import SandboxConfig
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Assignment:
         The files that lie beside the notebooks in the instructor's version.
     keep : tuple of str
         Those of them that a learner may replace.
-    walls : Walls
+    walls : SandboxConfig
         The sandbox, for workers that start one of their own.
     limits : Limits
     bounds : Bounds
@@ -50,7 +50,7 @@ class Assignment:
     config: Config
     public: Parcel
     keep: tuple[str, ...]
-    walls: Walls
+    walls: SandboxConfig
     limits: Limits
     bounds: Bounds
     released: Mapping[str, Released]

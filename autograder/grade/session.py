@@ -40,8 +40,8 @@ from autograder.grade.standing import Standing, read_standings
 from autograder.grade.timestamps import handed_in
 from autograder.grade.writing import replace_folder, sweep
 from autograder.kernels.limits import KernelLimits
-from autograder.kernels.sandbox.choice import Level
-from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
+from autograder.kernels.sandbox.choice import Sandbox
+from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Session:
     ----------
     course : Course
     assignment : str
-    sandbox : Level
+    sandbox : Sandbox
     scheduler : str or None
         Address of a Dask scheduler; None for this machine's own cores.
     force : bool
@@ -81,7 +81,7 @@ class Session:
         course: Course,
         assignment: str,
         *,
-        sandbox: Level,
+        sandbox: Sandbox,
         scheduler: str | None,
         force: bool,
         tell: Callable[[str], None],
@@ -97,8 +97,8 @@ class Session:
         self._autograde = Autograde(coursedir=course.directory(assignment), config=course.config)
         self.submissions = course.submissions(assignment)
         self._lock = Lock(course.root / FOLDER / f"{assignment}.lock")
-        self._walls = Walls(
-            level=sandbox, modules=modules_of(course, assignment), hidden=(course.root,)
+        self._walls = SandboxConfig(
+            sandbox=sandbox, modules=modules_of(course, assignment), hidden=(course.root,)
         )
         self._helpers = ThreadPoolExecutor(1)
         self._server: Future[KernelServer] | None = None

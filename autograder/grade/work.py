@@ -210,7 +210,7 @@ class _Notebook:
             "learner": self._task.learner,
             "outcomes": {name: str(found.outcome) for name, found in verdicts.items()},
             "repairs": list(repairs),
-            "sandbox": str(self._choice.address.level),
+            "sandbox": str(self._choice.address.sandbox),
         }
         is_learners = not self._task.is_instructors
         page = self._page(notebook, verdicts, comments, penalty) if is_learners else None

@@ -25,15 +25,12 @@ from typing import Any
 
 import psutil
 
-from autograder.kernels.guard.settings import GuardSettings
-from autograder.kernels.importing import import_all
-from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox.bubblewrap import IMPORTED, SOCKET
-from autograder.kernels.supervisor import Job, supervise
+from autograder.kernels.kernel import import_all, prepare_shell
+from autograder.kernels.protocol import IMPORTED, SOCKET, KernelRequest
+from autograder.kernels.supervisor import supervise
 
 # What every Python kernel loads at its start, or for its first traceback.
 _ALWAYS = (
-    "autograder.kernels.kernel",
     "IPython.core.completerlib",
     "IPython.core.oinspect",
     "IPython.core.ultratb",
@@ -92,7 +89,7 @@ class ForkServer:
     def close(self) -> None:
         """End every kernel."""
         for kernel in list(self._kernels):
-            self._bury(kernel)
+            self._reap(kernel)
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
@@ -103,13 +100,13 @@ class ForkServer:
     def _hear_client(self, kernel: _Kernel) -> None:
         """Take a request or a command, or notice that the client is gone."""
         if kernel not in self._kernels:
-            return  # buried since this was reported
+            return  # reaped since this was reported
         try:
             received = kernel.connection.recv(1 << 20)
         except OSError:
             received = b""
         if not received:
-            self._bury(kernel)
+            self._reap(kernel)
             return
         kernel.received += received
         while b"\n" in kernel.received and kernel in self._kernels:
@@ -117,7 +114,7 @@ class ForkServer:
             kernel.received[:] = rest
             message = json.loads(line)
             if "request" in message:
-                self._fork(kernel, message["request"])
+                self._fork(kernel, KernelRequest.from_json(message["request"]))
             elif "import" in message:
                 failed = import_all(message["import"])
                 gc.collect()
@@ -130,17 +127,7 @@ class ForkServer:
             elif message.get("command") == "waited":
                 self._tell(kernel, event="waited", seconds=self._waited(kernel))
 
-    def _fork(self, kernel: _Kernel, request: dict[str, Any]) -> None:
-        job = Job(
-            number=request["number"],
-            folder=self._folder / str(request["number"]),
-            connection=request["connection"],
-            environment=request["environment"],
-            limits=Limits(**request["limits"]),
-            guard=GuardSettings.from_json(request["guard"]),
-            workplace=request["workplace"],
-            program=request["program"],
-        )
+    def _fork(self, kernel: _Kernel, request: KernelRequest) -> None:
         read, write = os.pipe()
         try:
             pid = os.fork()
@@ -155,7 +142,8 @@ class ForkServer:
             try:
                 self._let_go()
                 os.close(read)
-                code = supervise(job, write, in_namespaces=self._in_namespaces)
+                folder = self._folder / str(request.number)
+                code = supervise(request, folder, write, in_namespaces=self._in_namespaces)
             except BaseException as error:
                 failed = {"event": "failed", "why": f"{type(error).__name__}: {error}"}
                 with suppress(OSError):
@@ -187,7 +175,7 @@ class ForkServer:
     def _hear_kernel(self, kernel: _Kernel) -> None:
         """Hand an event on, or say that the kernel has ended."""
         if kernel.report < 0:
-            return  # buried since this was reported
+            return  # reaped since this was reported
         received = os.read(kernel.report, 65536)
         if received:
             self._send(kernel, received)
@@ -206,7 +194,7 @@ class ForkServer:
         with suppress(OSError):  # the client is gone: the next read says so
             kernel.connection.sendall(text)
 
-    def _bury(self, kernel: _Kernel) -> None:
+    def _reap(self, kernel: _Kernel) -> None:
         """End a kernel whose client is gone, and all that it started."""
         self._selector.unregister(kernel.connection)
         kernel.connection.close()
@@ -243,9 +231,6 @@ def main() -> int:
     settings = json.loads(sys.stdin.buffer.raw.readline())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client
     failed = import_all(_ALWAYS)
-    # Here, not above: clients of this module's functions need no IPython.
-    from autograder.kernels.kernel import prepare_shell
-
     prepare_shell()
     failed |= import_all(settings["modules"])
     server = ForkServer(folder, in_namespaces=settings["in_namespaces"])

@@ -5,9 +5,10 @@ while they are imported, whether they run in IPython, and set up figures, widget
 for the shell that answers.
 """
 
+import importlib
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -132,6 +133,17 @@ def prepare_shell() -> None:
     ZMQInteractiveShell.instance(
         parent=app, profile_dir=app.profile_dir, compiler_class=XCachingCompiler, kernel=None
     )
+
+
+def import_all(modules: Iterable[str]) -> dict[str, str]:
+    """Import modules and return why some could not be, by name."""
+    failed = {}
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except BaseException as error:  # a package can fail at import in any way, and may exit
+            failed[module] = f"{type(error).__name__}: {error}"
+    return failed
 
 
 def start_kernel(

@@ -10,15 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
 from traitlets import Dict, Enum, List, Unicode
 
 from autograder.kernels import spawned
+from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox import bubblewrap as sandbox
-from autograder.kernels.sandbox.bubblewrap import ENDED_IN_ORDER
-from autograder.kernels.sandbox.choice import LEVELS, Level
-from autograder.kernels.server import Address, KernelFailed, KernelProcess, KernelServer, Walls
+from autograder.kernels.protocol import ENDED_IN_ORDER
+from autograder.kernels.sandbox.choice import CHOICES, Sandbox, choose
+from autograder.kernels.server import (
+    Address,
+    KernelFailed,
+    KernelProcess,
+    KernelServer,
+    SandboxConfig,
+)
 
 NAME = "forwardpass-warm"
 _START_SECONDS = 60
@@ -34,19 +40,73 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
-class WarmProvisioner(LocalProvisioner):
-    """Gets a kernel from a fork server; where forking is impossible, starts one as Jupyter does.
+class WarmProvisioner(KernelProvisionerBase):
+    """Gets a kernel in the way that this system allows: a fork, or else a new process.
 
     A kernel specification names it under ``metadata.kernel_provisioner``, with these as its
-    ``config``.
+    ``config``. What it makes is one of its two subclasses. Of a kernel that is not forked, nothing
+    more is known than Jupyter knows.
     """
 
-    modules = List(Unicode(), help="What the fork server imports")
-    sandbox = Enum(LEVELS, default_value="auto", help="What kernels are locked into")
+    modules = List(Unicode(), help="What is imported before the kernel starts")
+    sandbox = Enum(CHOICES, default_value="auto", help="What kernels are locked into")
     server = Unicode("", help="The folder of a running fork server; empty: one for this process")
     limits = Dict(help="See autograder.kernels.limits.Limits")
     guard = Dict(help="See autograder.kernels.guard.settings.GuardSettings.to_json")
     program = List(Unicode(), help="Another kernel's own command; empty: the warm Python kernel")
+
+    def __new__(cls, *arguments: Any, **settings: Any) -> "WarmProvisioner":
+        """Make the one for this system; Jupyter and nbclient know this class alone."""
+        if cls is WarmProvisioner:
+            cls = ForkedProvisioner if can_fork() else SpawnedProvisioner
+        return super().__new__(cls, *arguments, **settings)
+
+    @property
+    def limit(self) -> str | None:
+        """Which of its limits the kernel exceeded: ``"memory"``, ``"processes"``, ``"time"``."""
+        return None
+
+    @property
+    def ended_in_order(self) -> bool:
+        """Whether the kernel's loop has ended, rather than its process in the middle of it."""
+        return False
+
+    def begin_waiting(self) -> None:
+        """Begin to count how long the kernel waits for a processor; does not wait itself."""
+
+    async def waited(self) -> float:
+        """Return the seconds since :meth:`begin_waiting` in which others took the processor."""
+        return 0.0
+
+
+class SpawnedProvisioner(WarmProvisioner, LocalProvisioner):
+    """Starts a guarded kernel in a new process, as Jupyter starts any."""
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Refuse what only a fork server could give; called before every start.
+
+        Raises
+        ------
+        InputError
+            If a sandbox is wanted that does not work here.
+        KernelFailed
+            If one is wanted that does.
+        """
+        if choose(self.sandbox) is not Sandbox.NONE:
+            raise KernelFailed("without fork there is no sandbox for kernels: choose none")
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the process, with what the kernel is told in its environment."""
+        told = spawned.settings(
+            GuardSettings.from_json(self.guard), Limits(**self.limits), self.modules
+        )
+        kwargs["env"] = {**kwargs.get("env", os.environ), **told}
+        return await super().launch_kernel(cmd, **kwargs)
+
+
+class ForkedProvisioner(WarmProvisioner):
+    """Gets a kernel from a fork server, whose packages are imported already."""
 
     _kernel: KernelProcess | None = None
     _number: int | None = None  # of the kernel, also over a restart
@@ -54,11 +114,11 @@ class WarmProvisioner(LocalProvisioner):
     @property
     def has_process(self) -> bool:
         """Whether there is a kernel; asserted by Jupyter after a launch."""
-        return self._kernel is not None if can_fork() else super().has_process
+        return self._kernel is not None
 
     @property
     def limit(self) -> str | None:
-        """Which of its limits the kernel went beyond: ``"memory"``, ``"processes"``, ``"time"``."""
+        """Which of its limits the kernel exceeded: ``"memory"``, ``"processes"``, ``"time"``."""
         if self._kernel is None:
             return None
         self._kernel.read_events()
@@ -66,7 +126,7 @@ class WarmProvisioner(LocalProvisioner):
 
     @property
     def ended_in_order(self) -> bool:
-        """Whether the kernel came to the end of its loop, rather than to a sudden one."""
+        """Whether the kernel's loop has ended, rather than its process in the middle of it."""
         return self._kernel is not None and self._kernel.status == ENDED_IN_ORDER
 
     def begin_waiting(self) -> None:
@@ -92,11 +152,10 @@ class WarmProvisioner(LocalProvisioner):
         return self._kernel.waited if self._kernel.is_answered else None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Choose the place of the kernel's sockets; called before every start."""
-        if not can_fork():
-            if sandbox.choose(self.sandbox) is not Level.NONE:
-                raise KernelFailed("without fork there is no sandbox for kernels: choose none")
-            return await super().pre_launch(**kwargs)
+        """Choose the place of the kernel's sockets; called before every start.
+
+        The parent's is not called: it would prepare a process of Jupyter's own.
+        """
         manager = self.parent
         if self._kernel is not None:  # a restart
             self._kernel.remove()
@@ -116,17 +175,12 @@ class WarmProvisioner(LocalProvisioner):
         KernelFailed
             If it does not come up.
         """
-        if not can_fork():
-            own = spawned.settings(dict(self.guard), dict(self.limits), self.modules)
-            kwargs["env"] = {**kwargs.get("env", os.environ), **own}
-            return await super().launch_kernel(cmd, **kwargs)
         kernel = self._kernel
         kernel.launch(
             key=self.connection_info["key"].decode(),
             workplace=Path(kwargs.get("cwd") or Path.cwd()).resolve(),
-            environment={},
             limits=Limits(**self.limits),
-            guard=self.guard,
+            guard=GuardSettings.from_json(self.guard),
             program=cmd,
         )
         deadline = time.monotonic() + _START_SECONDS
@@ -142,8 +196,6 @@ class WarmProvisioner(LocalProvisioner):
 
     async def poll(self) -> int | None:
         """Return None while the kernel runs, and its exit status afterwards."""
-        if not can_fork():
-            return await super().poll()
         if self._kernel is None:
             return 0
         self._kernel.read_events()
@@ -151,17 +203,13 @@ class WarmProvisioner(LocalProvisioner):
 
     async def wait(self) -> int | None:
         """Wait until the kernel has ended."""
-        if not can_fork():
-            return await super().wait()
         while (status := await self.poll()) is None:
             await asyncio.sleep(_STEP_SECONDS)
         return status
 
     async def send_signal(self, signum: int) -> None:
         """Interrupt the kernel, or end it: other signals mean nothing to a notebook."""
-        if not can_fork():
-            await super().send_signal(signum)
-        elif self._kernel is not None:
+        if self._kernel is not None:
             if signum == signal.SIGINT:
                 self._kernel.interrupt()
             elif signum != 0:
@@ -169,9 +217,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def kill(self, restart: bool = False) -> None:
         """End the kernel and all that it started."""
-        if not can_fork():
-            await super().kill(restart)
-        elif self._kernel is not None:
+        if self._kernel is not None:
             self._kernel.kill()
 
     async def terminate(self, restart: bool = False) -> None:
@@ -180,9 +226,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the kernel's folder; called when it has been shut down."""
-        if not can_fork():
-            await super().cleanup(restart)
-        elif self._kernel is not None:
+        if self._kernel is not None:
             self._kernel.remove()
             self._kernel = None
             if not restart:
@@ -190,18 +234,17 @@ class WarmProvisioner(LocalProvisioner):
 
     def _address(self) -> Address:
         if self.server:
-            return Address(Path(self.server), Level(self.sandbox))
-        level = sandbox.choose(self.sandbox)
-        return _server_of_this_process(level, tuple(self.modules)).address
+            return Address(Path(self.server), Sandbox(self.sandbox))
+        return _server_of_this_process(choose(self.sandbox), tuple(self.modules)).address
 
 
-def _server_of_this_process(level: Level, modules: tuple[str, ...]) -> KernelServer:
+def _server_of_this_process(sandbox: Sandbox, modules: tuple[str, ...]) -> KernelServer:
     """Return the fork server for these modules, which ends with this process."""
-    server = _servers.get((level, modules))
+    server = _servers.get((sandbox, modules))
     if server is None or not server.is_running:
-        server = _servers[level, modules] = KernelServer(Walls(level, modules))
+        server = _servers[sandbox, modules] = KernelServer(SandboxConfig(sandbox, modules))
         atexit.register(server.close)
     return server
 
 
-_servers: dict[tuple[Level, tuple[str, ...]], KernelServer] = {}
+_servers: dict[tuple[Sandbox, tuple[str, ...]], KernelServer] = {}

@@ -1,4 +1,4 @@
-"""Start a fork server behind its walls, and ask it for kernels."""
+"""Start a fork server in its sandbox, and ask it for kernels."""
 
 import json
 import random
@@ -9,23 +9,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.files import TemporaryFolder
+from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox import bubblewrap as sandbox
-from autograder.kernels.sandbox.bubblewrap import IMPORTED, SOCKET, View
-from autograder.kernels.sandbox.choice import Level
+from autograder.kernels.protocol import IMPORTED, SHARED, SOCKET, WORK, KernelRequest
+from autograder.kernels.sandbox import bubblewrap
+from autograder.kernels.sandbox.choice import Sandbox
+from autograder.kernels.sandbox.environment import environment
 
 _START_SECONDS = 300  # importing torch and tensorflow on a slow disk takes a minute
 # Five Unix sockets beside each other stand for a kernel's five ports.
 _PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
-
-
 _GONE = "the kernels' fork server is gone"
 
 
@@ -40,38 +40,29 @@ class Address:
     Attributes
     ----------
     folder : pathlib.Path
-    level : Level
+    sandbox : Sandbox
     """
 
     folder: Path
-    level: Level
-
-    @property
-    def in_namespaces(self) -> bool:
-        """Whether its kernels are confined one by one."""
-        return self.level is Level.BWRAP
+    sandbox: Sandbox
 
 
 @dataclass(frozen=True)
-class Walls:
-    """What a fork server is started with.
+class SandboxConfig:
+    """What a fork server is locked into, and what it has there.
 
     Attributes
     ----------
-    level : Level
+    sandbox : Sandbox
     modules : tuple of str
         Imported before the first kernel is forked.
-    visible, hidden : tuple of pathlib.Path
-        See :func:`~autograder.kernels.sandbox.bubblewrap.view_of`.
-    environment : mapping of str to str
-        Set in addition.
+    hidden : tuple of pathlib.Path
+        Not to be seen, even if it lies within a folder that is.
     """
 
-    level: Level
+    sandbox: Sandbox
     modules: tuple[str, ...] = ()
-    visible: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class KernelServer:
@@ -79,7 +70,7 @@ class KernelServer:
 
     Parameters
     ----------
-    walls : Walls
+    config : SandboxConfig
 
     Raises
     ------
@@ -87,24 +78,26 @@ class KernelServer:
         If it does not start.
     """
 
-    def __init__(self, walls: Walls) -> None:
+    def __init__(self, config: SandboxConfig) -> None:
         self._temporary = TemporaryFolder()
         self._folder = self._temporary.path
-        self.address = Address(self._folder, walls.level)
-        view: View = sandbox.view_of(walls.modules, walls.visible, walls.hidden)
-        environment = sandbox.environment(walls.level, walls.environment)
-        own = [sys.executable, "-m", "autograder.kernels.forkserver", "{folder}"]
+        self.address = Address(self._folder, config.sandbox)
+        is_confined = config.sandbox is Sandbox.BWRAP
+        command = [sys.executable, "-m", "autograder.kernels.forkserver"]
+        if is_confined:
+            mounts = bubblewrap.mounts_for(config.modules, config.hidden)
+            command = [*bubblewrap.command(self._folder, mounts), *command]
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
         self._process = subprocess.Popen(
-            sandbox.command(walls.level, self._folder, view, own),
-            env=environment,
+            [*command, str(SHARED if is_confined else self._folder)],
+            env=environment(config.sandbox),
             cwd="/",
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,  # Ctrl-C is for this process, which ends that one in order
         )
-        settings = {"modules": walls.modules, "in_namespaces": self.address.in_namespaces}
+        settings = {"modules": config.modules, "in_namespaces": is_confined}
         with suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(settings).encode() + b"\n")
             self._process.stdin.flush()
@@ -224,9 +217,8 @@ class KernelProcess:
         *,
         key: str,
         workplace: Path,
-        environment: Mapping[str, str],
         limits: Limits,
-        guard: Mapping[str, Any],
+        guard: GuardSettings,
         program: list[str] | None,
     ) -> None:
         """Ask for the kernel; :meth:`read_events` tells when it is there.
@@ -237,11 +229,8 @@ class KernelProcess:
             Of the messages' signatures.
         workplace : pathlib.Path
             The working directory. In a sandbox the kernel gets a copy of it.
-        environment : mapping of str to str
-            Set in addition to the server's.
         limits : Limits
-        guard : mapping of str to anything
-            Of :meth:`~autograder.kernels.guard.settings.GuardSettings.to_json`.
+        guard : GuardSettings
         program : list of str or None
             A kernel of another kind, as its kernel specification starts it.
 
@@ -250,37 +239,31 @@ class KernelProcess:
         KernelFailed
             If the server does not answer, or the working directory cannot be copied.
         """
-        if self._address.level is not Level.NONE:
+        if self._address.sandbox is not Sandbox.NONE:
             _copy(workplace, self.folder / "files")
-        request = {
-            "number": self.number,
-            "connection": {
+            workplace = WORK
+        request = KernelRequest(
+            number=self.number,
+            connection={
                 **_PORTS,
                 "transport": "ipc",
                 "signature_scheme": "hmac-sha256",
                 "key": key,
                 "kernel_name": "",
             },
-            "environment": dict(environment),
-            "limits": asdict(limits),
-            "guard": dict(guard),
-            "workplace": str(self.folder_inside(workplace)),
-            "program": program,
-        }
+            limits=limits,
+            guard=guard,
+            workplace=str(workplace),
+            program=program,
+        )
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._socket.connect(str(self._address.folder / SOCKET))
-            self._socket.sendall(json.dumps({"request": request}).encode() + b"\n")
+            self._socket.sendall(json.dumps({"request": request.to_json()}).encode() + b"\n")
         except OSError as error:
             self.remove()
             raise KernelFailed(f"{_GONE} ({error.strerror})") from None
         self._socket.setblocking(False)
-
-    def folder_inside(self, workplace: Path) -> Path:
-        """Return the working directory as the server sees it."""
-        if self._address.level is Level.NONE:
-            return workplace
-        return sandbox.OUTSIDE / str(self.number) / "files"
 
     def read_events(self) -> None:
         """Take in what the server has told since; never waits."""

@@ -8,12 +8,11 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from autograder.kernels.guard.settings import GuardSettings
-from autograder.kernels.importing import import_all
-from autograder.kernels.kernel import prepare_shell, start_kernel
+from autograder.kernels.kernel import import_all, prepare_shell, start_kernel
 from autograder.kernels.limits import Limits, apply_limits
 
 VARIABLE = "FORWARDPASS_KERNEL"
@@ -24,21 +23,18 @@ def command() -> list[str]:
     return [sys.executable, "-m", "autograder.kernels.spawned", "{connection_file}"]
 
 
-def settings(
-    guard: dict[str, Any], limits: dict[str, int], modules: Sequence[str]
-) -> dict[str, str]:
+def settings(guard: GuardSettings, limits: Limits, modules: Sequence[str]) -> dict[str, str]:
     """Return what the kernel needs in its environment.
 
     Parameters
     ----------
-    guard : dict
-        Of :meth:`~autograder.kernels.guard.settings.GuardSettings.to_json`.
-    limits : dict
-        See :class:`~autograder.kernels.limits.Limits`.
+    guard : GuardSettings
+    limits : Limits
     modules : sequence of str
-        What is imported before the guard takes stock: it watches what is loaded then.
+        What is imported before the guard takes its snapshot: it watches what is loaded then.
     """
-    return {VARIABLE: json.dumps({"guard": guard, "limits": limits, "modules": list(modules)})}
+    told = {"guard": guard.to_json(), "limits": asdict(limits), "modules": list(modules)}
+    return {VARIABLE: json.dumps(told)}
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from autograder.kernels import spawned
 from autograder.kernels.provisioner import NAME
-from autograder.kernels.sandbox.choice import LEVELS
+from autograder.kernels.sandbox.choice import CHOICES
 
 
 def kernel_spec(modules: Sequence[str], sandbox: str = "auto") -> dict[str, Any]:
@@ -27,7 +27,7 @@ def kernel_spec(modules: Sequence[str], sandbox: str = "auto") -> dict[str, Any]
     modules : sequence of str
         What is imported once, before the first kernel is forked.
     sandbox : str
-        One of :data:`~autograder.kernels.sandbox.choice.LEVELS`.
+        One of :data:`~autograder.kernels.sandbox.choice.CHOICES`.
     """
     return {
         "argv": spawned.command(),
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="MODULE",
         help="a module to import beforehand; may be given several times",
     )
-    parser.add_argument("--sandbox", choices=LEVELS, default="auto")
+    parser.add_argument("--sandbox", choices=CHOICES, default="auto")
     parser.add_argument("--prefix", default=sys.prefix, help="the environment to install into")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:

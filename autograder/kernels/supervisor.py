@@ -13,65 +13,33 @@ import shutil
 import signal
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from autograder.kernels import namespaces
-from autograder.kernels.guard.settings import GuardSettings
+from autograder.kernels.kernel import start_kernel
 from autograder.kernels.limits import Limits, apply_limits
-from autograder.kernels.sandbox.bubblewrap import ENDED_IN_ORDER, HOME, OUTSIDE, SOCKETS
+from autograder.kernels.protocol import ENDED_IN_ORDER, HOME, SHARED, SOCKETS, WORK, KernelRequest
 
 _POLL_SECONDS = 0.1
 _RESERVED_PIDS = 300
 _FIRST_USER = 200_000  # kernels of a fork server that runs as root get user numbers from here
 
 
-@dataclass(frozen=True)
-class Job:
-    """One kernel to be started.
-
-    Attributes
-    ----------
-    number : int
-        Of this kernel; its folder is ``OUTSIDE / str(number)``.
-    folder : pathlib.Path
-        Holds ``sockets/``, and in namespaces ``files/``, which are copied for the kernel.
-    connection : dict
-        The connection file's content, but for the folder of the sockets.
-    environment : mapping of str to str
-        What the kernel finds in its environment beyond the fork server's.
-    limits : Limits
-    guard : GuardSettings
-    workplace : str or None
-        The working directory where there are no namespaces.
-    program : list of str or None
-        Another kernel to be started as a program, with ``{connection_file}`` in its arguments;
-        None for the warm one.
-    """
-
-    number: int
-    folder: Path
-    connection: dict[str, Any]
-    environment: Mapping[str, str]
-    limits: Limits
-    guard: GuardSettings
-    workplace: str | None = None
-    program: list[str] | None = None
-
-
-def supervise(job: Job, report: int, *, in_namespaces: bool) -> int:
+def supervise(request: KernelRequest, folder: Path, report: int, *, in_namespaces: bool) -> int:
     """Start the kernel, wait for its end, and return the exit status for this process.
 
     Called in a process that was forked for nothing else and has one thread.
 
     Parameters
     ----------
-    job : Job
+    request : KernelRequest
+    folder : pathlib.Path
+        The kernel's own, in that which the fork server shares with its clients.
     report : int
         A file descriptor that gets a line of JSON for each event: ``{"event": "ready"}``,
         ``{"event": "limit", "what": "memory"}``, ``{"event": "failed", "why": …}``.
@@ -80,7 +48,7 @@ def supervise(job: Job, report: int, *, in_namespaces: bool) -> int:
     """
     os.setsid()
     if not in_namespaces:
-        return _oversee(job, report, in_namespaces=False)
+        return _oversee(request, folder, report, in_namespaces=False)
     others = (
         namespaces.NEW_MOUNTS
         | namespaces.NEW_PIDS
@@ -96,17 +64,18 @@ def supervise(job: Job, report: int, *, in_namespaces: bool) -> int:
     first = os.fork()
     if first == 0:
         namespaces.die_with_parent()
-        return _oversee(job, report, in_namespaces=True)
+        return _oversee(request, folder, report, in_namespaces=True)
     os.close(report)
     signal.signal(signal.SIGINT, lambda *_: _signal(first, signal.SIGINT))
     return _exit_code(os.waitpid(first, 0)[1])
 
 
-def _oversee(job: Job, report: int, *, in_namespaces: bool) -> int:
+def _oversee(request: KernelRequest, folder: Path, report: int, *, in_namespaces: bool) -> int:
     """Prepare the kernel's surroundings, start it and watch it."""
-    user = os.geteuid() or (_FIRST_USER + job.number % 10_000 if in_namespaces else 0)
+    sockets = SOCKETS if in_namespaces else folder / "sockets"
+    user = os.geteuid() or (_FIRST_USER + request.number % 10_000 if in_namespaces else 0)
     if in_namespaces:
-        _build_world(job, user)
+        _mount_all(request.limits, folder, user)
     else:
         with suppress(AttributeError, OSError):  # Linux only
             namespaces.adopt_orphans()
@@ -119,21 +88,21 @@ def _oversee(job: Job, report: int, *, in_namespaces: bool) -> int:
 
         def when_bound() -> None:
             os.close(report)
-            apply_limits(job.limits)
+            apply_limits(request.limits)
             os.write(bound_write, b"b")
             if not os.read(go_read, 1):
                 os._exit(1)  # the supervisor is gone
             os.close(bound_write)
             os.close(go_read)
 
-        _live(job, user, when_bound, in_namespaces=in_namespaces)
+        _live(request, sockets, user, when_bound, in_namespaces=in_namespaces)
         return ENDED_IN_ORDER
     os.close(bound_write)
     os.close(go_read)
     signal.signal(signal.SIGINT, lambda *_: _signal(kernel, signal.SIGINT))
     # The fork server asks for the end so, where no namespace ends everything at once.
     signal.signal(signal.SIGTERM, lambda *_: _kill_all(kernel, in_namespaces=in_namespaces))
-    if _is_bound(job, kernel, bound_read, SOCKETS if in_namespaces else job.folder / "sockets"):
+    if _is_bound(request, kernel, bound_read, sockets):
         if in_namespaces:
             # Sockets stay reachable; the disk behind them is out of reach from here on.
             flags = namespaces.REMOUNT | namespaces.BIND | namespaces.READ_ONLY
@@ -142,40 +111,40 @@ def _oversee(job: Job, report: int, *, in_namespaces: bool) -> int:
         _tell(report, event="ready")
         with suppress(BrokenPipeError):  # another program does not wait for it, and it may be dead
             os.write(go_write, b"g")
-    return _watch(job, kernel, report, in_namespaces=in_namespaces)
+    return _watch(request, kernel, report, in_namespaces=in_namespaces)
 
 
-def _build_world(job: Job, user: int) -> None:
+def _mount_all(limits: Limits, folder: Path, user: int) -> None:
     """Mount what the kernel sees, in the mount namespace of this process."""
     mount = namespaces.mount
     plain = namespaces.NO_SETUID | namespaces.NO_DEVICES
     mount("none", "/", flags=namespaces.RECURSIVE | namespaces.PRIVATE)
     owner = f"mode=0755,uid={user},gid={user if os.geteuid() == 0 else os.getegid()}"
-    mount("tmpfs", str(HOME), "tmpfs", plain, f"size={job.limits.scratch},nr_inodes=100k,{owner}")
-    work, temporary, shared = HOME / "work", HOME / ".tmp", HOME / ".shm"
-    for folder in (temporary, shared):
-        folder.mkdir()
+    mount("tmpfs", str(HOME), "tmpfs", plain, f"size={limits.scratch},nr_inodes=100k,{owner}")
+    temporary, shared = HOME / ".tmp", HOME / ".shm"
+    for own in (temporary, shared):
+        own.mkdir()
     try:
-        shutil.copytree(job.folder / "files", work, symlinks=True)
+        shutil.copytree(folder / "files", WORK, symlinks=True)
     except shutil.Error as error:  # which lists every file
         _, name, why = error.args[0][0]
         raise OSError(f"{name} cannot be copied for the kernel: {why.split(':')[0]}") from None
-    for path in (work, temporary, shared, *work.rglob("*")):
+    for path in (WORK, temporary, shared, *WORK.rglob("*")):
         if os.geteuid() == 0:
             os.chown(path, user, user, follow_symlinks=False)
     _replace_temporary_folder(temporary)
     mount(str(shared), "/dev/shm", flags=namespaces.BIND)
-    sockets = job.folder / "sockets"
+    sockets = folder / "sockets"
     if os.geteuid() == 0:
         os.chown(sockets, user, user)
     mount(str(sockets), str(SOCKETS), flags=namespaces.BIND)
-    mount("tmpfs", str(OUTSIDE), "tmpfs", plain | namespaces.READ_ONLY, "size=4k")
+    mount("tmpfs", str(SHARED), "tmpfs", plain | namespaces.READ_ONLY, "size=4k")
     mount("proc", "/proc", "proc", plain | namespaces.NO_PROGRAMS)
     namespaces.start_loopback()
     with suppress(OSError):  # Linux 6.14; before that, RLIMIT_NPROC and the watch must do
         # Numbers are used again from 300 on (RESERVED_PIDS in Linux's pid.c), so that this many
         # can exist at a time, however many there ever were.
-        Path("/proc/sys/kernel/pid_max").write_text(str(_RESERVED_PIDS + job.limits.processes))
+        Path("/proc/sys/kernel/pid_max").write_text(str(_RESERVED_PIDS + limits.processes))
 
 
 def _replace_temporary_folder(own: Path) -> None:
@@ -203,7 +172,14 @@ def _replace_temporary_folder(own: Path) -> None:
         os.close(descriptor)
 
 
-def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces: bool) -> None:
+def _live(
+    request: KernelRequest,
+    sockets: Path,
+    user: int,
+    when_bound: Callable[[], None],
+    *,
+    in_namespaces: bool,
+) -> None:
     """Drop privileges, apply the limits and run the kernel in this process."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -211,16 +187,9 @@ def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setsid()  # so that Ctrl-C of its own children stays with them
-    os.environ.update(job.environment)
-    folder = job.folder / "sockets"
+    os.chdir(request.workplace)
     if in_namespaces:
-        os.chdir(HOME / "work")
-        folder = SOCKETS
         os.environ.update(HOME=str(HOME), TMPDIR="/tmp")
-    elif job.workplace:
-        os.chdir(job.workplace)
-    connection = {**job.connection, "ip": str(folder / "c")}
-    if in_namespaces:
         if os.geteuid() == 0:
             os.setgroups([])
             os.setresgid(user, user, user)
@@ -229,28 +198,26 @@ def _live(job: Job, user: int, when_bound: Callable[[], None], *, in_namespaces:
         namespaces.enter_user_namespace()
         namespaces.forbid_user_namespaces()
         namespaces.drop_privileges()
-    path = folder / "connection.json"
+    path = sockets / "connection.json"
+    connection = {**request.connection, "ip": str(sockets / "c")}
     path.write_text(json.dumps(connection), encoding="utf-8")
-    if job.program is not None:
-        apply_limits(job.limits)
-        arguments = [part.replace("{connection_file}", str(path)) for part in job.program]
+    if request.program is not None:
+        apply_limits(request.limits)
+        arguments = [part.replace("{connection_file}", str(path)) for part in request.program]
         try:
             os.execvp(arguments[0], arguments)  # which closes all pipes of this process
         except OSError as error:
             raise OSError(error.errno, error.strerror, arguments[0]) from None
-    # Here, not above: in the fork server it is loaded, and in tests of this module not needed.
-    from autograder.kernels.kernel import start_kernel
-
-    start_kernel(path, job.guard, when_bound)
+    start_kernel(path, request.guard, when_bound)
 
 
-def _is_bound(job: Job, kernel: int, bound: int, folder: Path) -> bool:
+def _is_bound(request: KernelRequest, kernel: int, bound: int, sockets: Path) -> bool:
     """Wait until the kernel's sockets are there; False if it ends before."""
-    if job.program is None:
+    if request.program is None:
         return bool(os.read(bound, 1))
-    ports = [port for name, port in job.connection.items() if name.endswith("_port")]
-    places = [f"{folder}/c-{port}" for port in ports]
-    deadline = time.monotonic() + job.limits.seconds
+    ports = [port for name, port in request.connection.items() if name.endswith("_port")]
+    places = [f"{sockets}/c-{port}" for port in ports]
+    deadline = time.monotonic() + request.limits.seconds
     while not all(os.path.exists(place) for place in places):
         ended = os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if ended is not None or time.monotonic() > deadline:
@@ -259,9 +226,9 @@ def _is_bound(job: Job, kernel: int, bound: int, folder: Path) -> bool:
     return True
 
 
-def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
+def _watch(request: KernelRequest, kernel: int, report: int, *, in_namespaces: bool) -> int:
     """Wait for the kernel's end, and end it when it goes beyond its limits."""
-    deadline = time.monotonic() + job.limits.seconds
+    deadline = time.monotonic() + request.limits.seconds
     baseline = psutil.Process(os.getpid()).memory_info().rss
     told = False
     while True:
@@ -269,17 +236,17 @@ def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
         if pid == kernel:
             break
         if pid != 0:
-            continue  # an orphan that was ours to bury
+            continue  # an adopted orphan
         if _is_abandoned(report):
             _kill_all(kernel, in_namespaces=in_namespaces)
-        broken = _broken_limit(job, kernel, baseline, deadline, in_namespaces=in_namespaces)
+        broken = _broken_limit(request, kernel, baseline, deadline, in_namespaces=in_namespaces)
         if broken and not told:
             told = True
             _tell(report, event="limit", what=broken)
             _kill_all(kernel, in_namespaces=in_namespaces)
         time.sleep(_POLL_SECONDS)
     # RLIMIT_CPU counts by another clock than this report: on a busy machine up to 0.5 % more.
-    is_used_up = used.ru_utime + used.ru_stime >= 0.98 * job.limits.seconds
+    is_used_up = used.ru_utime + used.ru_stime >= 0.98 * request.limits.seconds
     if not told and os.WIFSIGNALED(status) and is_used_up:
         _tell(report, event="limit", what="time")  # the system itself has ended it, RLIMIT_CPU
     _kill_all(kernel, in_namespaces=in_namespaces)
@@ -287,13 +254,13 @@ def _watch(job: Job, kernel: int, report: int, *, in_namespaces: bool) -> int:
 
 
 def _broken_limit(
-    job: Job, kernel: int, baseline: int, deadline: float, *, in_namespaces: bool
+    request: KernelRequest, kernel: int, baseline: int, deadline: float, *, in_namespaces: bool
 ) -> str | None:
     """Return which limit the kernel and what it started are beyond."""
     if time.monotonic() > deadline:
         return "time"
     processes = _below(kernel, in_namespaces=in_namespaces)
-    if len(processes) > job.limits.processes:
+    if len(processes) > request.limits.processes:
         return "processes"
     # Pages that a fork shares with its parent are resident in both: that is what all processes
     # have in common with this one, and what they are not charged for.
@@ -301,7 +268,7 @@ def _broken_limit(
     for process in processes:
         with suppress(psutil.Error):
             beyond += max(0, process.memory_info().rss - baseline)
-    if beyond > job.limits.memory:
+    if beyond > request.limits.memory:
         return "memory"
     return None
 

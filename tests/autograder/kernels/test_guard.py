@@ -13,7 +13,7 @@ from autograder.grade.registration import modules_of
 from autograder.grade.verdict import judge
 from autograder.kernels import provisioner
 from autograder.kernels.limits import Limits
-from autograder.kernels.sandbox.choice import Level
+from autograder.kernels.sandbox.choice import Sandbox
 
 from ..equality import courses
 
@@ -50,7 +50,7 @@ print(set(re.findall('[0-9a-f]{64}', ' '.join(found))))
 def choice(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> KernelChoice:
     """Return both ways to start a kernel."""
     modules = ("numpy.testing", "forwardpass.check")
-    server = provisioner._server_of_this_process(Level.NONE, modules)
+    server = provisioner._server_of_this_process(Sandbox.NONE, modules)
     if request.param == "fresh":
         monkeypatch.setattr(provisioner, "can_fork", lambda: False)
     return KernelChoice(server.address, Limits(), modules=modules)

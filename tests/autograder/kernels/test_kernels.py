@@ -28,15 +28,15 @@ from autograder.grade.verdict import judge
 from autograder.kernels import provisioner, spec
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
-from autograder.kernels.sandbox.choice import Level
-from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
+from autograder.kernels.sandbox.choice import Sandbox
+from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
 
 from ..asking import says
 
 needs_bwrap = pytest.mark.skipif(
     shutil.which("bwrap") is None, reason="needs bubblewrap (apt install bubblewrap)"
 )
-LEVELS = [pytest.param("bwrap", marks=needs_bwrap), "none"]
+SANDBOXES = [pytest.param("bwrap", marks=needs_bwrap), "none"]
 MODULE = "colorsys"  # which nothing else imports
 IS_WARM = f"import sys; print({MODULE!r} in sys.modules)"
 
@@ -46,12 +46,12 @@ def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
     """Return what installs a kernel, once each, and returns its name."""
     prefix = tmp_path_factory.mktemp("prefix")
 
-    def install(level: str, modules: tuple[str, ...] = (MODULE,), **config: Any) -> str:
-        name = f"warm-{abs(hash(repr((level, modules, config))))}"
+    def install(sandbox: str, modules: tuple[str, ...] = (MODULE,), **config: Any) -> str:
+        name = f"warm-{abs(hash(repr((sandbox, modules, config))))}"
         folder = prefix / "share/jupyter/kernels" / name
         if not folder.exists():
             imports = [word for module in modules for word in ("--import", module)]
-            where = ["--name", name, "--sandbox", level, "--prefix", str(prefix)]
+            where = ["--name", name, "--sandbox", sandbox, "--prefix", str(prefix)]
             assert spec.main([*where, *imports]) == 0
             content = json.loads((folder / "kernel.json").read_text())
             content["metadata"]["kernel_provisioner"]["config"].update(config)
@@ -88,11 +88,11 @@ class Running:
 
 @pytest.fixture
 def start(kernels: Callable[..., str], tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Return what starts a kernel of a level; all of them end with the test."""
+    """Return what starts a kernel in a sandbox, or without; all of them end with the test."""
     running = []
 
-    def begin(level: str, *arguments: Any, **config: Any) -> Running:
-        running.append(Running(kernels(level, *arguments, **config), tmp_path))
+    def begin(sandbox: str, *arguments: Any, **config: Any) -> Running:
+        running.append(Running(kernels(sandbox, *arguments, **config), tmp_path))
         return running[-1]
 
     yield begin
@@ -139,19 +139,19 @@ def printed(executed: NotebookNode, index: int = -1) -> str:
     return "".join(output.get("text", "") for output in executed.cells[index].outputs).strip()
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("sandbox", SANDBOXES)
 class TestJupytersOwnWays:
     def test_nbclient_executes_a_notebook_that_names_it(
-        self, level: str, kernels: Callable[..., str], tmp_path: Path
+        self, sandbox: str, kernels: Callable[..., str], tmp_path: Path
     ) -> None:
         executed = NotebookClient(
-            notebook(IS_WARM, "print(6 * 7)", kernel=kernels(level)),
+            notebook(IS_WARM, "print(6 * 7)", kernel=kernels(sandbox)),
             resources={"metadata": {"path": str(tmp_path)}},
         ).execute()
         assert [printed(executed, 0), printed(executed, 1)] == ["True", "42"]
 
     def test_papermill_executes_with_it_and_fills_in_parameters(
-        self, level: str, kernels: Callable[..., str], tmp_path: Path
+        self, sandbox: str, kernels: Callable[..., str], tmp_path: Path
     ) -> None:
         source = notebook("n = 1", IS_WARM, "print(n)")
         source.cells[0].metadata["tags"] = ["parameters"]
@@ -160,7 +160,7 @@ class TestJupytersOwnWays:
             tmp_path / "in.ipynb",
             tmp_path / "out.ipynb",
             {"n": 5},
-            kernel_name=kernels(level),
+            kernel_name=kernels(sandbox),
             cwd=str(tmp_path),
             progress_bar=False,
         )
@@ -170,7 +170,7 @@ class TestJupytersOwnWays:
     @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
     def test_nbgrader_autograde_grades_with_it(
         self,
-        level: str,
+        sandbox: str,
         kernels: Callable[..., str],
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
@@ -181,7 +181,7 @@ class TestJupytersOwnWays:
         test = notebook(
             "### BEGIN SOLUTION\nx = 2\n### END SOLUTION",
             f"{IS_WARM}\nassert {MODULE!r} in sys.modules and x == 2",
-            kernel=kernels(level),
+            kernel=kernels(sandbox),
         )
         test.cells[0].metadata.nbgrader = {"grade_id": "x", "solution": True, "grade": False, **own}
         graded = {"grade_id": "t", "solution": False, "grade": True, "points": 3, **own}
@@ -226,9 +226,9 @@ class TestWarmth:
     ) -> None:
         (tmp_path / "fp_raises.py").write_text("raise RuntimeError('no licence')")
         (tmp_path / "fp_leaves.py").write_text("import sys; sys.exit('not today')")
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
         modules = ("fp_raises", "fp_leaves", "fp_nowhere", MODULE)
-        with KernelServer(Walls(Level.NONE, modules)) as server:
+        with KernelServer(SandboxConfig(Sandbox.NONE, modules)) as server:
             assert server.failed == {
                 "fp_raises": "RuntimeError: no licence",
                 "fp_leaves": "SystemExit: not today",
@@ -240,20 +240,20 @@ class TestWarmth:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / "fp_ends.py").write_text("import os; print('bye'); os._exit(3)")
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
         before = servers()
         with pytest.raises(KernelFailed, match=r"fork server does not start: .+") as caught:
-            KernelServer(Walls(Level.NONE, ("fp_ends",)))
+            KernelServer(SandboxConfig(Sandbox.NONE, ("fp_ends",)))
         assert "\n" not in str(caught.value)
         assert servers() == before
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("sandbox", SANDBOXES)
 class TestLife:
     def test_an_interrupt_stops_a_cell_and_leaves_the_kernel(
-        self, level: str, start: Callable[..., Running], tmp_path: Path
+        self, sandbox: str, start: Callable[..., Running], tmp_path: Path
     ) -> None:
-        kernel = start(level)
+        kernel = start(sandbox)
         kernel.says("x = 3")
         code = "import time; print('begun', flush=True); time.sleep(600)"
         asked = kernel.client.execute(code, stop_on_error=False)
@@ -268,9 +268,9 @@ class TestLife:
 
     @pytest.mark.parametrize("now", [True, False])
     def test_a_restart_forgets_and_keeps_its_clients(
-        self, level: str, now: bool, start: Callable[..., Running]
+        self, sandbox: str, now: bool, start: Callable[..., Running]
     ) -> None:
-        kernel = start(level)
+        kernel = start(sandbox)
         kernel.says("x = 3")
         kernel.manager.restart_kernel(now=now)
         kernel.client.wait_for_ready(timeout=30)
@@ -278,9 +278,9 @@ class TestLife:
         assert kernel.says(IS_WARM) == "True"
 
     def test_nothing_is_left_of_a_kernel_that_is_shut_down(
-        self, level: str, start: Callable[..., Running]
+        self, sandbox: str, start: Callable[..., Running]
     ) -> None:
-        kernel, mark = start(level), f"fp-left-{os.getpid()}-{level}"
+        kernel, mark = start(sandbox), f"fp-left-{os.getpid()}-{sandbox}"
         kernel.says(
             "import subprocess, sys, time\n"
             f"sleeper = [sys.executable, '-c', 'import time; time.sleep(600)', {mark!r}]\n"
@@ -300,22 +300,22 @@ class TestLife:
         ],
     )
     def test_a_death_is_noticed_with_its_status(
-        self, level: str, code: str, status: int, start: Callable[..., Running]
+        self, sandbox: str, code: str, status: int, start: Callable[..., Running]
     ) -> None:
-        kernel = start(level)
+        kernel = start(sandbox)
         kernel.client.execute(code)
         assert until(lambda: not kernel.manager.is_alive())
         assert kernel.manager.provisioner._kernel.status == status
 
     def test_everything_ends_with_a_client_that_is_killed(
-        self, level: str, kernels: Callable[..., str], tmp_path: Path
+        self, sandbox: str, kernels: Callable[..., str], tmp_path: Path
     ) -> None:
-        mark = f"fp-client-{os.getpid()}-{level}"
+        mark = f"fp-client-{os.getpid()}-{sandbox}"
         sleeper = f"[sys.executable, '-c', 'import time; time.sleep(600)', {mark!r}]"
         code = f"import subprocess, sys; subprocess.Popen({sleeper}, start_new_session=True)"
         script = (
             "from jupyter_client.manager import start_new_kernel\n"
-            f"manager, client = start_new_kernel(kernel_name={kernels(level)!r})\n"
+            f"manager, client = start_new_kernel(kernel_name={kernels(sandbox)!r})\n"
             f"client.execute_interactive({code!r})\n"
             "print(manager.ip, flush=True)\n"
             "import time; time.sleep(600)\n"
@@ -330,23 +330,23 @@ class TestLife:
         client.communicate()
         assert until(lambda: not any(process.is_running() for process in started))
         assert until(lambda: not marked(mark))
-        with KernelServer(Walls(Level.NONE)):  # the next one tidies up
+        with KernelServer(SandboxConfig(Sandbox.NONE)):  # the next one tidies up
             assert not folder.exists()
 
     def test_another_kernel_is_started_as_a_program(
-        self, level: str, start: Callable[..., Running], tmp_path: Path
+        self, sandbox: str, start: Callable[..., Running], tmp_path: Path
     ) -> None:
         program = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        kernel = start(level, program=program)
+        kernel = start(sandbox, program=program)
         assert kernel.says(IS_WARM) == "False"
         assert kernel.says("import os; print(os.path.basename(os.getcwd()))") == (
-            "work" if level == "bwrap" else tmp_path.name
+            "work" if sandbox == "bwrap" else tmp_path.name
         )
 
     def test_a_program_that_is_not_there_is_named(
-        self, level: str, kernels: Callable[..., str], tmp_path: Path
+        self, sandbox: str, kernels: Callable[..., str], tmp_path: Path
     ) -> None:
-        manager = KernelManager(kernel_name=kernels(level, program=["fp-no-such-kernel"]))
+        manager = KernelManager(kernel_name=kernels(sandbox, program=["fp-no-such-kernel"]))
         with pytest.raises(KernelFailed, match=r"no kernel: .*fp-no-such-kernel") as caught:
             manager.start_kernel(cwd=str(tmp_path))
         assert "\n" not in str(caught.value)
@@ -405,14 +405,14 @@ class TestGone:
     def test_a_server_that_is_gone_is_told_in_one_line_and_leaves_nothing(
         self, tmp_path: Path
     ) -> None:
-        gone = Address(tmp_path / "gone", Level.NONE)
+        gone = Address(tmp_path / "gone", Sandbox.NONE)
         with pytest.raises(KernelFailed, match="the kernels' fork server is gone") as caught:
             run_cells(gone, "1")
         assert "\n" not in str(caught.value)
         assert list(tmp_path.iterdir()) == []
 
     def test_a_server_that_was_killed_is_told_likewise(self) -> None:
-        with KernelServer(Walls(Level.NONE)) as server:
+        with KernelServer(SandboxConfig(Sandbox.NONE)) as server:
             server._process.kill()
             server._process.wait()
             with pytest.raises(KernelFailed, match="the kernels' fork server is gone"):
@@ -432,7 +432,7 @@ class TestGone:
 
     def test_a_server_that_dies_takes_its_kernels_with_it(self) -> None:
         mark = f"fp-orphan-{os.getpid()}"
-        with KernelServer(Walls(Level.NONE)) as server:
+        with KernelServer(SandboxConfig(Sandbox.NONE)) as server:
             run = NotebookRun(KernelChoice(server.address, Limits()), Config())
             killing = (
                 "import os, subprocess, sys\n"
@@ -464,7 +464,7 @@ def outcomes() -> dict[str, tuple[str, float | None]]:
     for name, cell in zip(ANSWERS, exercise.cells[2::2], strict=True):
         kind = {"grade": True, "solution": False, "locked": True, "task": False}
         cell.metadata.nbgrader = {"grade_id": name, "schema_version": 3, "points": 2, **kind}
-    server = provisioner._server_of_this_process(Level.NONE, ())
+    server = provisioner._server_of_this_process(Sandbox.NONE, ())
     run = NotebookRun(KernelChoice(server.address, Limits()), Config({"Execute": {"timeout": 2}}))
     found = judge(run.run(exercise, Path.cwd()))
     return {name: (str(verdict.outcome), verdict.score) for name, verdict in found.items()}

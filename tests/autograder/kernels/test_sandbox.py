@@ -21,13 +21,13 @@ from traitlets import TraitError
 
 from autograder.cli import main
 from autograder.errors import InputError
-from autograder.kernels import spec
+from autograder.kernels import provisioner, spec
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
-from autograder.kernels.sandbox import bubblewrap as sandbox
-from autograder.kernels.sandbox.bubblewrap import View, choose, command
-from autograder.kernels.sandbox.choice import Level
-from autograder.kernels.server import Address, KernelFailed, KernelServer, Walls
+from autograder.kernels.sandbox import bubblewrap
+from autograder.kernels.sandbox.bubblewrap import Mounts
+from autograder.kernels.sandbox.choice import Sandbox, choose
+from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
 
 from ..asking import says
 from ..corpus import NAME, Submission, needs_bwrap, write_course
@@ -56,7 +56,7 @@ class Kernel:
             parent=self.manager,
             kernel_spec=KernelSpec(argv=["python"], language="python"),
             server=str(address.folder),
-            sandbox=str(address.level),
+            sandbox=str(address.sandbox),
             limits=asdict(Limits(**limits)),
         )
         self.manager.start_kernel(cwd=str(workplace))
@@ -90,15 +90,16 @@ class Kernel:
 
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a course directory, with a folder for all to see and a working directory."""
+    """Return a course that is a package, with a folder for all to see, and a working directory."""
     root = tmp_path_factory.mktemp("outside")
-    for name in ("course/source", "course/public", "workplace/data"):
+    for name in ("fp_course/source", "fp_course/public", "workplace/data"):
         (root / name).mkdir(parents=True)
-    (root / "course/source/hidden_tests").write_text("fp-hidden")
-    (root / "course/public/table.csv").write_text("for all")
+    (root / "fp_course/__init__.py").touch()
+    (root / "fp_course/source/hidden_tests").write_text("fp-hidden")
+    (root / "fp_course/public/table.csv").write_text("for all")
     (root / "workplace/data/own.csv").write_text("original")
-    (root / "workplace/file").symlink_to(root / "course/source/hidden_tests")
-    (root / "workplace/folder").symlink_to(root / "course/source")
+    (root / "workplace/file").symlink_to(root / "fp_course/source/hidden_tests")
+    (root / "workplace/folder").symlink_to(root / "fp_course/source")
     (root / "workplace/passwd").symlink_to("/etc/passwd")
     os.mkfifo(root / "workplace/pipe")
     return root
@@ -109,11 +110,11 @@ def server(outside: Path) -> Iterator[KernelServer]:
     """Return a fork server behind Bubblewrap, for all tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FP_SECRET", "fp-canary")
-        patch.setenv("PYTHONPATH", str(Path(sandbox.__file__).parents[3]))
-        walls = Walls(
-            Level.BWRAP, visible=(outside / "course",), hidden=(outside / "course/source",)
-        )
-        with KernelServer(walls) as running:
+        package = Path(bubblewrap.__file__).parents[3]
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(outside), str(package)]))
+        patch.syspath_prepend(outside)
+        hidden = (outside / "fp_course/source",)
+        with KernelServer(SandboxConfig(Sandbox.BWRAP, ("fp_course",), hidden)) as running:
             yield running
 
 
@@ -154,7 +155,7 @@ class TestView:
     def test_nothing_of_the_home_folder_is_there_but_the_way_to_python(
         self, kernel: Kernel
     ) -> None:
-        view = sandbox.view_of(()).paths
+        view = bubblewrap.mounts_for(()).paths
         private = [
             str(path)
             for path in Path.home().glob("*")
@@ -176,7 +177,7 @@ class TestView:
     def test_what_a_course_shows_is_there_and_what_it_hides_is_not(
         self, kernel: Kernel, outside: Path
     ) -> None:
-        course = outside / "course"
+        course = outside / "fp_course"
         assert attempted(kernel, f"open('{course}/public/table.csv').read()") == "for all"
         assert attempted(kernel, f"os.listdir('{course}/source')") == []
         assert attempted(kernel, f"open('{course}/public/new', 'w')") == "OSError"
@@ -189,8 +190,8 @@ class TestView:
     def test_a_course_directory_around_the_environment_is_hidden_all_the_same(
         self, tmp_path: Path
     ) -> None:
-        view = View((tmp_path / "env", tmp_path), hidden=(tmp_path / "source",))
-        line = command(Level.BWRAP, tmp_path / "shared", view, ["server"])
+        mounts = Mounts((tmp_path / "env", tmp_path), hidden=(tmp_path / "source",))
+        line = bubblewrap.command(tmp_path / "shared", mounts)
         place = str(tmp_path / "source")
         assert line.index(place) > max(
             index for index, word in enumerate(line) if word == str(tmp_path)
@@ -433,7 +434,7 @@ def is_readable_by_others(path: Path) -> bool:
 def test_an_ordinary_user_has_the_same_walls(tmp_path: Path) -> None:
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("the tests above run as an ordinary user, or cannot become one")
-    package = Path(sandbox.__file__).parent
+    package = Path(bubblewrap.__file__).parent
     places = [Path(sys.executable).resolve(), Path(sys.prefix), package]
     if closed := [str(place) for place in places if not is_readable_by_others(place)]:
         pytest.skip(f"{closed[0]} is not readable for an ordinary user")
@@ -476,11 +477,11 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 class TestChoice:
     def test_auto_takes_what_works(self, programs: Callable[..., None]) -> None:
         programs(bwrap=None)
-        assert choose("auto") is Level.BWRAP
+        assert choose("auto") is Sandbox.BWRAP
 
     def test_a_wish_is_fulfilled_or_refused(self, programs: Callable[..., None]) -> None:
         programs(bwrap=None)
-        assert choose("bwrap") is Level.BWRAP
+        assert choose("bwrap") is Sandbox.BWRAP
         programs(bwrap="no permission")
         with pytest.raises(InputError, match=r"bwrap: no permission"):
             choose("bwrap")
@@ -499,7 +500,7 @@ class TestChoice:
         assert "\n" not in message
 
     def test_none_is_only_had_for_the_asking(self, programs: Callable[..., None]) -> None:
-        assert choose("none") is Level.NONE
+        assert choose("none") is Sandbox.NONE
         with pytest.raises(InputError):
             choose("auto")
 
@@ -567,6 +568,6 @@ class TestNothingDegradesSilently:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("autograder.kernels.provisioner.can_fork", lambda: False)
-        monkeypatch.setattr(sandbox, "choose", Level)
+        monkeypatch.setattr(provisioner, "choose", Sandbox)
         with pytest.raises(KernelFailed, match="without fork there is no sandbox"):
-            Kernel(Address(tmp_path, Level.BWRAP), tmp_path)
+            Kernel(Address(tmp_path, Sandbox.BWRAP), tmp_path)
