@@ -26,7 +26,7 @@ from autograder.grade.output_limit import OutputLimit, Taken
 from autograder.grade.record import FATAL, CellRun, End, Execution
 from autograder.kernels import spawned
 from autograder.kernels.client import KernelClient
-from autograder.kernels.guard.guard import REPORT, seal_of
+from autograder.kernels.guard.guard import REPORT, signature_of
 from autograder.kernels.guard.settings import GuardSettings, Replaced, digest
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
@@ -212,8 +212,8 @@ class NotebookRun(Execute):
         if not isinstance(report, dict):
             return None
         report = dict(report)
-        seal = report.pop("seal", None)
-        if seal != seal_of(self._key, report) or report.get("cell") != digest(cell.source):
+        signed = report.pop("signature", None)
+        if signed != signature_of(self._key, report) or report.get("cell") != digest(cell.source):
             return None
         return report
 

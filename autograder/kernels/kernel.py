@@ -51,8 +51,8 @@ class _DisplayHook(ZMQShellDisplayHook):
         IPython looks for it in the history, where a test cell is not: the last cell there is one
         of the learner's.
         """
-        hushed = None if self.guard is None else self.guard.is_hushed()
-        return super().quiet() if hushed is None else hushed
+        silenced = None if self.guard is None else self.guard.is_silenced()
+        return super().quiet() if silenced is None else silenced
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
         """Send a value's representations to the notebook; called by IPython."""
@@ -75,7 +75,7 @@ class ZMQInteractiveShell(IPykernelShell):
 
 
 class GradingKernel(IPythonKernel):
-    """An IPython kernel whose replies to test cells carry a sealed report."""
+    """An IPython kernel whose replies to test cells carry a signed report."""
 
     shell_class = Type(ZMQInteractiveShell)
     guard: Guard | None = None
@@ -86,37 +86,37 @@ class GradingKernel(IPythonKernel):
 
     @property
     def kernel_info(self) -> dict[str, Any]:
-        """What the kernel tells of itself, and to the first who asks the key of the seals."""
+        """What the kernel tells of itself, and to the first who asks the key of signatures."""
         info = super().kernel_info
         key = None if self.guard is None else self.guard.tell_key()
         return info if key is None else {**info, REPORT: key}
 
     async def do_execute(self, code: str, silent: bool, *args: Any, **options: Any) -> dict:
         """Run one cell; called by ipykernel for every execute request."""
-        self._sealed: dict[str, Any] | None = None
+        self._signed: dict[str, Any] | None = None
         guard, is_test = self.guard, True
-        # A notebook can have replaced what the guard is made of. Then a test has no sealed report,
-        # and so no points; but it has a reply, for which the grader would wait in vain otherwise.
+        # A notebook can have replaced what the guard is made of. Then a test has no signed report,
+        # and so no points, but still a reply, for which the grader would otherwise wait in vain.
         with suppress(BaseException):
             is_test = guard is not None and guard.concerns(code)
         if not is_test:
             return await super().do_execute(code, silent, *args, **options)
         with suppress(BaseException):
-            # Learners' code can read the history: there, a test cell is but its place.
+            # Learners' code can read the history: a test cell has a place there, but not its text.
             self.shell.history_manager.store_inputs(self.shell.execution_count, _IN_HISTORY)
             guard.begin(code)
         options["store_history"] = False
         reply = await super().do_execute(code, silent, *args[1:], **options)
         self.shell.execution_count += 1
         with suppress(BaseException):
-            self._sealed = guard.end(reply["status"], reply.get("ename", ""))
+            self._signed = guard.end(reply["status"], reply.get("ename", ""))
         return reply
 
     def finish_metadata(self, parent: dict, metadata: dict, reply_content: dict) -> dict:
         """Add the guard's report to a reply; called by ipykernel."""
         metadata = super().finish_metadata(parent, metadata, reply_content)
-        if sealed := getattr(self, "_sealed", None):
-            metadata[REPORT] = sealed
+        if signed := getattr(self, "_signed", None):
+            metadata[REPORT] = signed
         return metadata
 
 

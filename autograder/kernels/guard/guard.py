@@ -1,11 +1,11 @@
 """Watch, in a kernel's process, over what the verdict on a test cell rests on.
 
 A learner's code and the tests run in one process, so nothing here is out of a determined learner's
-reach: who rewrites memory, or imitates the kernel's own frames, gets by. What it gives is evidence:
-the reply to a test cell is sealed with a key that no attribute leads to, and tells what had been
-replaced. No seal, no points. What can be an honest intention, a helper called ``check`` or a
-library's own patch, is put right before a test without a word; what the instructor's own tests
-replace stays replaced.
+reach: code that rewrites memory, or imitates the kernel's own frames, gets past it. What it gives
+is evidence: the reply to a test cell is signed with a key that no attribute leads to, and names
+what had been replaced. Without a valid signature there are no points. What may be meant honestly, a
+helper called ``check`` or a patch that a library makes, is restored before a test without a word;
+what the instructor's own tests replace stays replaced.
 """
 
 import gc
@@ -22,19 +22,19 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.kernels.guard.origin import is_learners
 from autograder.kernels.guard.settings import GuardSettings, Replaced, digest
-from autograder.kernels.guard.snapshot import PROGRAMS, Stock
+from autograder.kernels.guard.snapshot import PROGRAMS, Snapshot
 
 REPORT = "forwardpass"  # where a reply has the guard's report, and the first one its key
 _TRACING = ("sys.settrace", "sys.setprofile")
 
 
-def seal_of(key: bytes, report: dict[str, Any]) -> str:
-    """Return the seal of a report, which only the kernel's guard and its grader can make."""
+def signature_of(key: bytes, report: dict[str, Any]) -> str:
+    """Return the signature of a report, which only the kernel's guard and its grader can make."""
     return hmac_digest(key, repr(sorted(report.items())).encode(), "sha256").hex()
 
 
 class Guard:
-    """Takes stock of a fresh kernel, and compares with it around every test cell.
+    """Takes a snapshot of a fresh kernel, and compares with it around every test cell.
 
     Parameters
     ----------
@@ -44,15 +44,15 @@ class Guard:
 
     def __init__(self, shell: InteractiveShell, settings: GuardSettings) -> None:
         private: list[Any] = []
-        stock = Stock(shell, settings.exercise_names)
-        watch = _watching(shell, settings, stock, private)
+        snapshot = Snapshot(shell, settings.exercise_names)
+        watch = _watching(shell, settings, snapshot, private)
         private.append(watch)
         next(watch)
         self._ask = watch.send
-        gc.freeze()  # gc.get_objects() does not tell of what is frozen
+        gc.freeze()  # gc.get_objects() does not return what is frozen
 
     def tell_key(self) -> str | None:
-        """Return the key of the seals, in hexadecimal digits: once, and before any cell runs."""
+        """Return the key of the signatures, as hexadecimal digits: once, before any cell runs."""
         return self._ask(("key", None))
 
     def concerns(self, code: str) -> bool:
@@ -60,7 +60,7 @@ class Guard:
         return self._ask(("concerns", code))
 
     def begin(self, code: str) -> None:
-        """Put everything back to what it was, before a test cell runs.
+        """Restore everything to what it was, before a test cell runs.
 
         What the instructor's own notebook has replaced above this test stays so.
         """
@@ -74,12 +74,12 @@ class Guard:
         """Remember a value that the running test cell shows; a function that it calls may not."""
         self._ask(("shown", text))
 
-    def is_hushed(self) -> bool | None:
+    def is_silenced(self) -> bool | None:
         """Whether the running test cell ends with a semicolon; None if none is running."""
-        return self._ask(("hushed", None))
+        return self._ask(("silenced", None))
 
     def end(self, status: str, error: str) -> dict[str, Any]:
-        """Return the sealed report on the test cell that has just run.
+        """Return the signed report on the test cell that has just run.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Guard:
 def _watching(
     shell: InteractiveShell,
     settings: GuardSettings,
-    stock: Stock,
+    snapshot: Snapshot,
     private: list[Any],
 ) -> Generator[Any, tuple[str, Any], None]:
     """Do the guard's work: a generator, since what it knows is in no attribute of anything.
@@ -112,21 +112,22 @@ def _watching(
     key, is_told = token_bytes(32), False
     tests, is_instructors = settings.tests, settings.is_instructors
     everything = _AllButPrograms()
-    frame_of, digest_of, seal, is_own_value = sys._getframe, digest, seal_of, _is_own_value
+    frame_of, digest_of, sign, is_own_value = sys._getframe, digest, signature_of, _is_own_value
     allows = _allows
-    put_back, put_names_back, bindings = stock.put_back, stock.put_names_back, stock.bindings
-    bring_back = stock.bring_back
-    ends_hushed = shell.displayhook.semicolon_at_end_of_expression
-    rebound, counts_now, changed = stock.rebound, stock.counts_now, stock.changed
-    note_imports, facts_of = stock.note_imports, stock.facts_of
+    restore, restore_names = snapshot.restore, snapshot.restore_names
+    give_back = snapshot.give_back
+    ends_silenced = shell.displayhook.semicolon_at_end_of_expression
+    bindings, rebound = snapshot.bindings, snapshot.rebound
+    counts_now, changed = snapshot.counts_now, snapshot.changed
+    note_imports, facts_of = snapshot.note_imports, snapshot.facts_of
     doors = {Guard.begin.__code__, Guard.end.__code__}
     kernels_own = type(shell.kernel).do_execute.__code__
     tells_hooked = "note_hooked" in type(shell.displayhook).__call__.__code__.co_names
     heard: list[str] = []
     tried = partial(_tried, heard)
-    sys.addaudithook(partial(_audit, stock.labels, private, heard, vars(shell.user_module)))
-    is_hushed = False
-    taken: dict[str, Any] = {}
+    sys.addaudithook(partial(_audit, snapshot.labels, private, heard, vars(shell.user_module)))
+    is_silenced = False
+    removed: dict[str, Any] = {}
     cell, is_open, is_hooked, wants_hook = "", False, False, False
     shown: list[str] = []
     before: list[str] = []
@@ -144,8 +145,8 @@ def _watching(
             tried(note_imports)
             answer = digest_of(value) in tests
             continue
-        if what == "hushed":
-            answer = is_hushed if is_open else None
+        if what == "silenced":
+            answer = is_silenced if is_open else None
             continue
         caller = frame_of(1)
         if what in ("hooked", "shown"):
@@ -161,21 +162,21 @@ def _watching(
             kept = everything if is_instructors else tests[cell].before
             # A trace function that was set and taken off again sees nothing of the test.
             heard[:] = [label for label in heard if label not in _TRACING]
-            before = [*(tried(put_back, False, kept) or ()), *heard]
+            before = [*(tried(restore, False, kept) or ()), *heard]
             heard.clear()
             read, wants_hook = tried(facts_of, value) or (set(), False)
-            taken = tried(put_names_back, read) or {}
+            removed = tried(restore_names, read) or {}
             shown, is_open, is_hooked = [], True, False
-            is_hushed = bool(tried(ends_hushed, value))
+            is_silenced = bool(tried(ends_silenced, value))
             names, counts = bindings(read), counts_now()
         else:
             kept = everything if is_instructors else tests[cell].during if cell else ()
-            during = [*changed(counts), *rebound(names), *(tried(put_back, True, kept) or ())]
+            during = [*changed(counts), *rebound(names), *(tried(restore, True, kept) or ())]
             if not is_open:
                 during.append("the guard")
             if tells_hooked and wants_hook and value[0] == "ok" and not is_hooked:
                 during.append("sys.displayhook")
-            tried(bring_back, taken)
+            tried(give_back, removed)
             during += heard
             heard.clear()
             report = {"cell": cell, "status": value[0], "error": value[1], "shown": shown}
@@ -183,15 +184,15 @@ def _watching(
                 before = [label for label in before if label not in tests[cell].before]
                 during = [label for label in during if not allows(tests[cell], label, value[0])]
             report |= {"before": sorted(set(before)), "during": sorted(set(during))}
-            cell, is_open, before, taken = "", False, [], {}
-            answer = {**report, "seal": seal(key, report)}
+            cell, is_open, before, removed = "", False, [], {}
+            answer = {**report, "signature": sign(key, report)}
 
 
 def _allows(instructors: Replaced, label: str, status: str) -> bool:
     """Whether it is the instructor's test itself that replaces this while it runs.
 
-    A test that fails may break off between replacing something and putting it back. Then all of
-    that module's names may be its own doing, and there are no points that could be forged.
+    A test that fails may stop between replacing something and restoring it. Then it may have
+    replaced any name of that module, and there are no points that could be forged.
     """
     return label in instructors.during or (
         status != "ok" and any(label.startswith(f"{one}.") for one in instructors.during)
@@ -199,7 +200,7 @@ def _allows(instructors: Replaced, label: str, status: str) -> bool:
 
 
 class _AllButPrograms(Container[str]):
-    """What an instructor's own notebook may replace for good: all but what runs the notebook."""
+    """What the instructor's notebook may replace for good: all except what runs the notebook."""
 
     def __contains__(self, label: object) -> bool:
         return not str(label).startswith(PROGRAMS)
@@ -208,8 +209,8 @@ class _AllButPrograms(Container[str]):
 def _tried(heard: list[str], act: Callable[..., Any], *arguments: Any) -> Any:
     """Return what a function returns; None if it raises, which is heard and goes no further.
 
-    An object of a learner's may raise anything when it is looked at. That must neither end the
-    guard nor leave the grader without a reply.
+    A learner's object may raise anything when it is looked at. That must neither end the guard nor
+    leave the grader without a reply.
     """
     try:
         return act(*arguments)
@@ -222,11 +223,11 @@ def _audit(
     labels: dict[int, str],
     private: list[Any],
     heard: list[str],
-    learners_own: dict[str, Any],
+    namespace: dict[str, Any],
     event: str,
     arguments: tuple[Any, ...],
 ) -> None:
-    """Hear, from Python itself, of what leaves no trace once it is undone; see PEP 578."""
+    """Hear from Python itself of what leaves no trace once it is undone, PEP 578."""
     if event == "object.__setattr__":
         if arguments[1] in ("__code__", "__defaults__", "__kwdefaults__"):
             label = labels.get(id(arguments[0]))
@@ -239,11 +240,11 @@ def _audit(
     elif event == "gc.get_referents":
         if any(found is private[0] or found is private for found in arguments[0]):
             raise RuntimeError("this is the guard's own")
-    elif event in _TRACING and sys._getframe(1).f_globals is learners_own:
-        # A debugger that nobody answers raises, and Python itself takes it off in the frame that it
-        # has stopped in.
+    elif event in _TRACING and sys._getframe(1).f_globals is namespace:
+        # A debugger that gets no answer raises, and Python itself removes it in the frame where it
+        # has stopped.
         active = (sys.gettrace if event == "sys.settrace" else sys.getprofile)()
-        if active is None or is_learners(active, learners_own):
+        if active is None or is_learners(active, namespace):
             heard.append(event)
 
 

@@ -16,13 +16,13 @@ _INSTALLED = tuple(
 )
 
 
-def is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
+def is_learners(value: Any, namespace: dict[str, Any]) -> bool:
     """Whether a function, a class or an object was made in the notebook.
 
     Parameters
     ----------
     value : object
-    learners_own : dict
+    namespace : dict
         The notebook's names.
     """
     while type(value) is partial:
@@ -33,7 +33,7 @@ def is_learners(value: Any, learners_own: dict[str, Any]) -> bool:
         value = value.__func__
     if type(value) is FunctionType:
         spaces = value.__globals__, {"__name__": value.__module__}
-        return spaces[0] is learners_own or any(map(_is_made_here, spaces))
+        return spaces[0] is namespace or any(map(_is_made_here, spaces))
     if type(value) is ModuleType:
         return _is_made_here(vars(value)) or all(value is not m for m in sys.modules.values())
     name = _module_of(value)

@@ -50,8 +50,8 @@ class Replaced:
 class GuardSettings:
     """What the guard of one notebook's kernel is told.
 
-    The key of its seals is not among this: the guard makes one and tells it once, before any cell
-    runs, so that nothing that starts a kernel ever holds it.
+    The key of its signatures is not part of it: the guard makes one and tells it once, before any
+    cell runs, so that nothing that starts a kernel ever holds it.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a fresh kernel is like, to be compared with later and put back."""
+"""Record what a fresh kernel is like, to compare with it later and to restore it."""
 
 import ast
 import builtins
@@ -56,12 +56,19 @@ _MISSING = object()
 _VERSION_OFFSET = 24 if sys.version_info[:2] == (3, 11) and sys.maxsize > 2**32 else 0
 
 
-class Stock:
-    """What a fresh kernel is like, before any of the learner's code ran."""
+class Snapshot:
+    """What a fresh kernel is like, before any of the learner's code has run.
 
-    def __init__(self, shell: InteractiveShell, own: frozenset[str]) -> None:
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    exercise_names : frozenset of str
+        See :class:`~autograder.kernels.guard.settings.GuardSettings`.
+    """
+
+    def __init__(self, shell: InteractiveShell, exercise_names: frozenset[str]) -> None:
         self._shell = shell
-        self._own = own
+        self._exercise_names = exercise_names
         self._globals = vars(shell.user_module)
         self._modules = {
             name: module
@@ -72,11 +79,11 @@ class Stock:
         self._sizes: list[tuple[type, int, frozenset[str]]] = []
         self._states: list[tuple[dict, dict, str]] = []
         for name, module in self._modules.items():
-            self._take_module(name, module)
+            self._record_module(name, module)
         for name, chosen in _SOME_OF.items():
             module = sys.modules.get(name)
             present = vars(module) if module is not None else {}
-            self._take(module, ((key, present[key]) for key in chosen if key in present), name)
+            self._record(module, ((key, present[key]) for key in chosen if key in present), name)
         kernel = shell.kernel
         parts = [getattr(shell, name) for name in _PARTS[2:]]
         self._subjects = [
@@ -96,7 +103,7 @@ class Stock:
             id(value) for _, _, value, label in self._values if label.startswith(_TESTING)
         }
 
-    def _take_module(self, name: str, module: ModuleType) -> None:
+    def _record_module(self, name: str, module: ModuleType) -> None:
         values = vars(module)
         everything = name in _TESTING
         chosen = (
@@ -106,7 +113,7 @@ class Stock:
             and (everything or callable(value))
             and not (module is builtins and key in _FREE)
         )
-        self._take(module, chosen, name)
+        self._record(module, chosen, name)
         for key, value in list(values.items()):
             kind = type(value)
             if key.startswith("__"):
@@ -115,7 +122,7 @@ class Stock:
                 hidden = ("__dict__", "__weakref__", "__doc__", "__module__")
                 inside = [(key, v) for key, v in vars(value).items() if key not in hidden]
                 label = f"{name}.{value.__name__}"
-                self._take(
+                self._record(
                     value,
                     (
                         (key, v)
@@ -133,7 +140,7 @@ class Stock:
             elif name == "forwardpass.check" and kind.__module__ == name:
                 self._states.append((vars(value), dict(vars(value)), f"{name}.{kind.__name__}"))
 
-    def _take(self, owner: Any, values: Iterable[tuple[str, Any]], label: str) -> None:
+    def _record(self, owner: Any, values: Iterable[tuple[str, Any]], label: str) -> None:
         self._values += [(owner, key, value, f"{label}.{key}") for key, value in values]
 
     def _dictionaries(self) -> Iterator[tuple[Any, dict, int, str]]:
@@ -154,24 +161,24 @@ class Stock:
         return [(count.value, len(space)) for count, space, _, _ in self._counted]
 
     def changed(self, before: list[tuple[int, int]]) -> list[str]:
-        """Name what has changed meanwhile, even if it was put back; new names are not a change."""
+        """Name what has changed meanwhile, even if it was restored; new names are not a change."""
         return [
             label
             for (count, space, _, label), (then, length) in zip(self._counted, before, strict=False)
             if count.value != then and len(space) == length
         ]
 
-    def put_back(self, is_running: bool, kept: Container[str]) -> list[str]:
-        """Put back what was replaced; return the names of what the notebook's own code replaced.
+    def restore(self, is_running: bool, kept: Container[str]) -> list[str]:
+        """Restore what was replaced; return the names of what the notebook's own code replaced.
 
         Parameters
         ----------
         is_running : bool
             Whether a test has just run.
         kept : container of str
-            The instructor's will: what is called so is named, and stays as it is from now on.
+            What the instructor's notebook replaces too: it is named, and stays from now on.
         """
-        of_learner, learners_own = is_learners, self._globals
+        of_learner, namespace = is_learners, self._globals
         altered = []
         for place, (owner, name, value, label) in enumerate(self._values):
             current = owner.__dict__.get(name, _MISSING)
@@ -185,7 +192,7 @@ class Stock:
                 delattr(owner, name)
             else:
                 setattr(owner, name, value)
-            if is_running or of_learner(current, learners_own):
+            if is_running or of_learner(current, namespace):
                 altered.append(label)
         for kind, length, above in self._sizes:
             if len(vars(kind)) != length:
@@ -202,9 +209,9 @@ class Stock:
                 else:
                     state.clear()
                     state.update(copy)
-        return [*altered, *self._put_modules_back(is_running), *self._put_shell_back()]
+        return [*altered, *self._restore_modules(is_running), *self._restore_shell()]
 
-    def _put_modules_back(self, is_running: bool) -> Iterator[str]:
+    def _restore_modules(self, is_running: bool) -> Iterator[str]:
         for name, module in self._modules.items():
             above, _, leaf = name.rpartition(".")
             parent = sys.modules.get(above)
@@ -221,14 +228,14 @@ class Stock:
                         yield name
 
     def _is_imported_again(self, found: Any, name: str) -> bool:
-        """Whether a module was thrown away and loaded anew, or not at all, and nothing forged."""
+        """Whether a module was dropped, or imported again, without anything of the notebook's."""
         return found is None or (
             type(found) is ModuleType
             and vars(found).get("__name__") == name
             and not any(is_learners(value, self._globals) for value in vars(found).values())
         )
 
-    def _put_shell_back(self) -> Iterator[str]:
+    def _restore_shell(self) -> Iterator[str]:
         shell = self._shell
         for subject, kind, names in self._subjects:
             if type(subject) is not kind:
@@ -305,37 +312,37 @@ class Stock:
                 bound.add((node.asname or node.name).partition(".")[0])
         return read - bound, bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
 
-    def put_names_back(self, names: set[str]) -> dict[str, Any]:
-        """Take out of the way what hides a builtin or a module that the test needs.
+    def restore_names(self, names: set[str]) -> dict[str, Any]:
+        """Remove from the notebook what hides a builtin or a module that the test needs.
 
         A variable called ``sum`` stays, and fails the test as it would anywhere.
 
         Returns
         -------
         dict
-            What was taken away, for the notebook's own cells below the test.
+            What was removed, for the notebook's own cells below the test.
         """
         space = self._globals
-        taken = {}
-        for name in (names & set(space)) - self._own:
+        removed = {}
+        for name in (names & set(space)) - self._exercise_names:
             value = space[name]
             again = vars(value).get("__name__") if type(value) is ModuleType else None
             if type(again) is str and self._modules.get(again, value) is not value:
-                taken[name] = value
+                removed[name] = value
                 space[name] = self._imports[name] = self._modules[again]
             elif name in self._imports:
                 if value is not self._imports[name] and is_learners(value, space):
-                    taken[name] = value
+                    removed[name] = value
                     space[name] = self._imports[name]
             elif hasattr(builtins, name) and callable(value):
                 is_another = origin_of(value) in ("builtins", "functools")
                 if is_another or is_learners(value, space):
-                    taken[name] = space.pop(name)
-        return taken
+                    removed[name] = space.pop(name)
+        return removed
 
-    def bring_back(self, taken: dict[str, Any]) -> None:
-        """Give the notebook back what :meth:`put_names_back` took away."""
-        for name, value in taken.items():
+    def give_back(self, removed: dict[str, Any]) -> None:
+        """Give the notebook back what :meth:`restore_names` removed."""
+        for name, value in removed.items():
             if name in self._imports or name not in self._globals:
                 self._globals[name] = value
 

@@ -81,43 +81,43 @@ def command(folder: Path, mounts: Mounts) -> list[str]:
         Shared with the program, which sees it as :data:`~autograder.kernels.protocol.SHARED`.
     mounts : Mounts
     """
-    command = ["bwrap", "--die-with-parent", "--new-session"]
+    words = ["bwrap", "--die-with-parent", "--new-session"]
     if os.geteuid() == 0:
         # As root, Bubblewrap makes no user namespace: the server keeps what it needs to make one
         # for each kernel, under a user number of the kernel's own.
-        command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-        command += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
+        words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+        words += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
         for capability in ("SYS_ADMIN", "SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"):
-            command += ["--cap-add", f"CAP_{capability}"]
-        command += ["--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_SETPCAP"]
-        command += ["--cap-add", "CAP_SYS_RESOURCE", "--cap-add", "CAP_FOWNER"]
-        command += ["--cap-add", "CAP_SYS_PTRACE"]
+            words += ["--cap-add", f"CAP_{capability}"]
+        words += ["--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_SETPCAP"]
+        words += ["--cap-add", "CAP_SYS_RESOURCE", "--cap-add", "CAP_FOWNER"]
+        words += ["--cap-add", "CAP_SYS_PTRACE"]
     else:
-        command += ["--unshare-all", "--unshare-user"]
-    command += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
+        words += ["--unshare-all", "--unshare-user"]
+    words += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
     for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64"):
         path = Path("/", name)
         if path.is_symlink():
-            command += ["--symlink", os.readlink(path), str(path)]
+            words += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
-            command += ["--ro-bind", str(path), str(path)]
-    command += ["--perms", "1777", "--tmpfs", "/tmp"]
+            words += ["--ro-bind", str(path), str(path)]
+    words += ["--perms", "1777", "--tmpfs", "/tmp"]
     made: set[Path] = {Path("/"), Path("/tmp")}
     for path in (Path("/etc"), _PROCESSORS, HOME, SOCKETS, SHARED, *mounts.paths):
         # Bubblewrap would make a parent folder that only root may pass where the real one is so.
         for parent in [*reversed(path.parents), *([path] if not path.is_file() else [])]:
             if parent not in made and not str(parent).startswith("/usr"):
-                command += ["--perms", "0755", "--dir", str(parent)]
+                words += ["--perms", "0755", "--dir", str(parent)]
                 made.add(parent)
     for path in (*(Path("/etc", name) for name in _ETC), _PROCESSORS):
-        command += ["--ro-bind-try", str(path), str(path)]
+        words += ["--ro-bind-try", str(path), str(path)]
     for path in mounts.paths:
-        command += ["--ro-bind", str(path), str(path)]
+        words += ["--ro-bind", str(path), str(path)]
     for path in mounts.hidden:
         if _is_within(path, {place for place in mounts.paths if place.is_dir()}):
-            command += ["--tmpfs", str(path), "--remount-ro", str(path)]
-    command += ["--bind", str(folder), str(SHARED)]
-    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
+            words += ["--tmpfs", str(path), "--remount-ro", str(path)]
+    words += ["--bind", str(folder), str(SHARED)]
+    return [*words, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
 def _is_within(path: Path, folders: set[Path]) -> bool:

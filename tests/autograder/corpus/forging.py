@@ -231,16 +231,16 @@ raise ValueError('no')
         "failed|tampered",
     ),
     _within(
-        "asks the guard for a seal",
+        "asks the guard for a signature",
         """\
 k = get_ipython().kernel
-sealed = k.guard.end('ok', '')
-k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': sealed})[1]
+signed = k.guard.end('ok', '')
+k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': signed})[1]
 raise ValueError('no')
 """,
     ),
     _within(
-        "seals with the guard's own hand",
+        "signs with the guard's own hand",
         """\
 from autograder.kernels.guard import guard
 k = get_ipython().kernel
@@ -249,8 +249,8 @@ import hashlib
 code = k.get_parent()['content']['code']
 report = {'cell': guard.digest(code), 'status': 'ok', 'error': '', 'shown': []}
 report |= {'before': [], 'during': []}
-sealed = {**report, 'seal': g._ask(('end', ('ok', '')))['seal']}
-k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': sealed})[1]
+signed = {**report, 'signature': g._ask(('end', ('ok', '')))['signature']}
+k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': signed})[1]
 raise ValueError('no')
 """,
         "tampered|failed",
@@ -266,7 +266,7 @@ for look in (
     lambda: watch.gi_frame.f_locals['key'],
     lambda: gc.get_referents(watch),
     lambda: [o for o in gc.get_objects() if o is watch],
-    lambda: gc.get_referrers(guard.seal_of),
+    lambda: gc.get_referrers(guard.signature_of),
 ):
     try:
         found.append(look())
@@ -292,8 +292,8 @@ k = get_ipython().kernel
 code = k.get_parent()['content']['code']
 report = {'cell': G.digest(code), 'status': 'ok', 'error': '', 'shown': []}
 report |= {'before': [], 'during': []}
-sealed = {**report, 'seal': G.seal_of(key, report)}
-k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': sealed})[1]
+signed = {**report, 'signature': G.signature_of(key, report)}
+k.finish_metadata = lambda p, m, r: (r.update(status='ok'), {**m, 'forwardpass': signed})[1]
 raise ValueError('no')
 """,
         "tampered|failed",

@@ -299,7 +299,7 @@ await asyncio.sleep(0)
         "fib",
     ),
     patch(
-        "keeps the key of every seal",
+        "keeps the key of every signature",
         """\
 import hmac, hashlib, json
 keys = []

@@ -479,7 +479,7 @@ class TestWithoutFork:
     def test_a_kernel_starts_anew_and_is_guarded(self, start: Callable[..., Running]) -> None:
         kernel = start("none")
         assert isinstance(kernel.manager.provisioner, WarmProvisioner)
-        # The modules are there all the same: the guard watches what is loaded when it takes stock.
+        # The modules are there all the same: the guard watches what is loaded at its snapshot.
         assert kernel.says(IS_WARM) == "True"
         assert kernel.says("import os; print(os.getppid())") == str(os.getpid())
         running = kernel.says("print(type(get_ipython().kernel).__name__)")
