@@ -14,8 +14,10 @@ try:
 except ImportError:  # Windows, where a folder that a killed process left stays
     fcntl = None
 
-_PREFIX = "fp-"  # of temporary folders; short, for the path of a Unix socket has 107 bytes
-_LOCK = "lock"  # in the folder; its owner holds it until the end of the process, flock(2)
+# Short: the path of a Unix socket within has at most 107 bytes.
+_TEMPORARY_PREFIX = "fp-"
+# Held by the folder's owner until the end of that process, flock(2).
+_TEMPORARY_LOCK = "lock"
 
 
 def read_utf8(path: Path) -> str:
@@ -60,11 +62,11 @@ class TemporaryFolder:
     def __init__(self) -> None:
         _remove_abandoned()
         while True:
-            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-            self._lock = (self.path / _LOCK).open("xb")
+            self.path = Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
+            self._lock = (self.path / _TEMPORARY_LOCK).open("xb")
             if fcntl is not None:
                 fcntl.flock(self._lock, fcntl.LOCK_EX)
-            if (self.path / _LOCK).exists():
+            if (self.path / _TEMPORARY_LOCK).exists():
                 break
             self._lock.close()  # another took it for abandoned while nobody held its lock
 
@@ -76,30 +78,30 @@ class TemporaryFolder:
 
     def remove(self) -> None:
         """Remove it and all that is in it."""
-        _remove(self.path)
+        _remove_temporary(self.path)
         self._lock.close()
 
 
 def _remove_abandoned() -> None:
     """Remove the folders of processes that were killed: those whose lock nobody holds."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY_PREFIX}*"):
         with suppress(OSError):
             if fcntl is None or folder.lstat().st_uid != os.geteuid():
                 continue
-            descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            descriptor = os.open(folder / _TEMPORARY_LOCK, os.O_RDWR | os.O_NOFOLLOW)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(folder)
+                _remove_temporary(folder)
             finally:
                 os.close(descriptor)
 
 
-def _remove(folder: Path) -> None:
+def _remove_temporary(folder: Path) -> None:
     """Remove a folder, its lock last: while anything is left, the next one may go on."""
     with suppress(OSError):
         for path in folder.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
-            elif path.name != _LOCK:
+            elif path.name != _TEMPORARY_LOCK:
                 path.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -10,9 +10,9 @@ from traitlets import Type
 class ShellChannel(AsyncZMQSocketChannel):
     """Sends through asyncio's own socket.
 
-    jupyter_client sends past it. A reply that has just come then wakes nobody, since ZeroMQ tells
-    of new messages once, and the waiting client notices it when its time is up. nbclient sends in
-    the middle of a cell wherever an output widget is in use.
+    jupyter_client bypasses it. A reply that has just arrived then wakes no one, since ZeroMQ tells
+    of new messages once, and the waiting client notices it only when its time is up. nbclient sends
+    in the middle of a cell wherever an output widget is in use.
     """
 
     def send(self, msg: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@
 Its first line of standard input is JSON: the modules to import, and whether to use namespaces. When
 standard input closes, it ends, and every kernel with it.
 
-A connection is a kernel, or one that asks for more modules to be imported. It begins with the
+A connection stands for a kernel, or asks for more modules to be imported. It begins with the
 client's request, one line of JSON; after that the server sends events (``ready``, ``limit``,
 ``failed``, ``waited``, ``ended``) and takes the commands ``interrupt`` and ``waited``. When the
 client closes the connection, the kernel ends: it never outlives its client.
@@ -100,7 +100,7 @@ class ForkServer:
     def _hear_client(self, kernel: _Kernel) -> None:
         """Take a request or a command, or notice that the client is gone."""
         if kernel not in self._kernels:
-            return  # reaped since this was reported
+            return  # it was reaped after this was reported
         try:
             received = kernel.connection.recv(1 << 20)
         except OSError:
@@ -175,7 +175,7 @@ class ForkServer:
     def _hear_kernel(self, kernel: _Kernel) -> None:
         """Hand an event on, or say that the kernel has ended."""
         if kernel.report < 0:
-            return  # reaped since this was reported
+            return  # it was reaped after this was reported
         received = os.read(kernel.report, 65536)
         if received:
             self._send(kernel, received)
@@ -211,7 +211,7 @@ class ForkServer:
 
 
 def _waited_for_processor(supervisor: int, depth: int) -> float | None:
-    """Return how long a kernel was ready to run while others ran; None if nobody tells.
+    """Return how long a kernel was ready to run while others ran; None if that is not known.
 
     That is the second number in ``/proc/<pid>/schedstat``, in nanoseconds: what other work on this
     machine has cost the kernel's main thread. The kernel is so many generations below.

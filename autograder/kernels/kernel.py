@@ -1,8 +1,8 @@
-"""The kernel that runs in a forked process: ipykernel's own, with a guard over the test cells.
+"""The kernel itself: ipykernel's own, with a guard over the test cells.
 
-Its shell is older than the process: it was made where the packages were imported. Many of them ask,
-while they are imported, whether they run in IPython, and set up figures, widgets and progress bars
-for the shell that answers.
+The shell of a forked one is older than its process: it was made where the packages were imported.
+Many of them ask, while they are imported, whether they run in IPython, and set up figures, widgets
+and progress bars for the shell that answers.
 """
 
 import importlib

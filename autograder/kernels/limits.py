@@ -1,4 +1,4 @@
-"""What one notebook may use, and how the operating system is told so."""
+"""What one notebook may use, and how the operating system enforces it."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ try:
 except ImportError:  # Windows has no such limits
     resource = None
 
-_MIB = 2**20
+_KIB, _MIB = 2**10, 2**20
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Limits:
     scratch : int
         Bytes of all files together.
     output, images : int
-        Bytes of text, and of images, that one cell may show; what goes beyond is cut off.
+        Bytes of text, and of images, that one cell may show; the rest is cut off.
     """
 
     memory: int = 2048 * _MIB
@@ -43,16 +43,20 @@ class Limits:
     images: int = 8 * _MIB
 
 
+def _setting(default: int, text: str) -> Integer:
+    return Integer(default, help=text).tag(config=True)
+
+
 class KernelLimits(Configurable):
     """A course's limits, from its ``nbgrader_config.py``: ``c.KernelLimits.memory_mib = 4096``."""
 
-    memory_mib = Integer(2048, help="Memory beyond that of the packages, in MiB").tag(config=True)
-    processes = Integer(128, help="Processes and threads").tag(config=True)
-    seconds = Integer(900, help="Wall time of a whole notebook").tag(config=True)
-    file_mib = Integer(256, help="The largest file, in MiB").tag(config=True)
-    scratch_mib = Integer(512, help="All files together, in MiB").tag(config=True)
-    output_kib = Integer(1024, help="Text that one cell may show, in KiB").tag(config=True)
-    images_kib = Integer(8192, help="Images that one cell may show, in KiB").tag(config=True)
+    memory_mib = _setting(Limits.memory // _MIB, "Memory beyond that of the packages, in MiB")
+    processes = _setting(Limits.processes, "Processes and threads")
+    seconds = _setting(Limits.seconds, "Wall time of a whole notebook")
+    file_mib = _setting(Limits.file // _MIB, "The largest file, in MiB")
+    scratch_mib = _setting(Limits.scratch // _MIB, "All files together, in MiB")
+    output_kib = _setting(Limits.output // _KIB, "Text that one cell may show, in KiB")
+    images_kib = _setting(Limits.images // _KIB, "Images that one cell may show, in KiB")
 
     def values(self) -> Limits:
         """Return the limits in bytes and seconds."""
@@ -62,13 +66,13 @@ class KernelLimits(Configurable):
             seconds=self.seconds,
             file=self.file_mib * _MIB,
             scratch=self.scratch_mib * _MIB,
-            output=self.output_kib * 1024,
-            images=self.images_kib * 1024,
+            output=self.output_kib * _KIB,
+            images=self.images_kib * _KIB,
         )
 
 
 def apply_limits(limits: Limits) -> None:
-    """Limit this process and all that it will start; there is no way back."""
+    """Limit this process and all that it will start; this cannot be undone."""
     if resource is None:
         return
     # RLIMIT_DATA counts private writable memory (Linux 4.7, setrlimit(2)). RLIMIT_AS would count
@@ -93,5 +97,5 @@ def _data_bytes() -> int:
     with suppress(OSError), open("/proc/self/status", encoding="ascii") as status:
         for line in status:
             if line.startswith("VmData:"):
-                return int(line.split()[1]) * 1024
+                return int(line.split()[1]) * _KIB
     return 0

@@ -77,7 +77,7 @@ def _character(octal: re.Match[bytes]) -> bytes:
 
 
 def enter_user_namespace(extra: int = 0) -> None:
-    """Enter a new user namespace, in which this process may mount and drop, as itself.
+    """Enter a new user namespace, in which this process may mount, as the same user.
 
     Parameters
     ----------

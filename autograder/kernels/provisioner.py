@@ -16,15 +16,10 @@ from traitlets import Dict, Enum, List, Unicode
 from autograder.kernels import spawned
 from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.limits import Limits
+from autograder.kernels.process import KernelProcess
 from autograder.kernels.protocol import ENDED_IN_ORDER
 from autograder.kernels.sandbox.choice import CHOICES, Sandbox, choose
-from autograder.kernels.server import (
-    Address,
-    KernelFailed,
-    KernelProcess,
-    KernelServer,
-    SandboxConfig,
-)
+from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
 
 NAME = "forwardpass-warm"
 _START_SECONDS = 60

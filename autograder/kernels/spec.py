@@ -1,4 +1,4 @@
-"""Let Jupyter know the warm kernel by a name, for nbclient, papermill, nbgrader and JupyterLab.
+"""Install the warm kernel under a name, for nbclient, papermill, nbgrader and JupyterLab.
 
 ``python -m autograder.kernels.spec --name warm --import numpy --import torch`` installs a kernel
 specification in this environment; ``papermill --kernel warm`` and any notebook can then use it.

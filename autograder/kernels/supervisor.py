@@ -27,7 +27,7 @@ from autograder.kernels.protocol import ENDED_IN_ORDER, HOME, SHARED, SOCKETS, W
 
 _POLL_SECONDS = 0.1
 _RESERVED_PIDS = 300
-_FIRST_USER = 200_000  # kernels of a fork server that runs as root get user numbers from here
+_FIRST_USER = 200_000  # kernels of a fork server that runs as root get user ids from here
 
 
 def supervise(request: KernelRequest, folder: Path, report: int, *, in_namespaces: bool) -> int:
@@ -100,7 +100,7 @@ def _oversee(request: KernelRequest, folder: Path, report: int, *, in_namespaces
     os.close(bound_write)
     os.close(go_read)
     signal.signal(signal.SIGINT, lambda *_: _signal(kernel, signal.SIGINT))
-    # The fork server asks for the end so, where no namespace ends everything at once.
+    # The fork server ends a kernel by this signal where no namespace ends everything at once.
     signal.signal(signal.SIGTERM, lambda *_: _kill_all(kernel, in_namespaces=in_namespaces))
     if _is_bound(request, kernel, bound_read, sockets):
         if in_namespaces:
@@ -141,7 +141,7 @@ def _mount_all(limits: Limits, folder: Path, user: int) -> None:
     mount("tmpfs", str(SHARED), "tmpfs", plain | namespaces.READ_ONLY, "size=4k")
     mount("proc", "/proc", "proc", plain | namespaces.NO_PROGRAMS)
     namespaces.start_loopback()
-    with suppress(OSError):  # Linux 6.14; before that, RLIMIT_NPROC and the watch must do
+    with suppress(OSError):  # Linux 6.14; before that, RLIMIT_NPROC and the watch have to suffice
         # Numbers are used again from 300 on (RESERVED_PIDS in Linux's pid.c), so that this many
         # can exist at a time, however many there ever were.
         Path("/proc/sys/kernel/pid_max").write_text(str(_RESERVED_PIDS + limits.processes))
@@ -227,7 +227,7 @@ def _is_bound(request: KernelRequest, kernel: int, bound: int, sockets: Path) ->
 
 
 def _watch(request: KernelRequest, kernel: int, report: int, *, in_namespaces: bool) -> int:
-    """Wait for the kernel's end, and end it when it goes beyond its limits."""
+    """Wait for the kernel's end, and end it when it exceeds its limits."""
     deadline = time.monotonic() + request.limits.seconds
     baseline = psutil.Process(os.getpid()).memory_info().rss
     told = False
@@ -245,7 +245,7 @@ def _watch(request: KernelRequest, kernel: int, report: int, *, in_namespaces: b
             _tell(report, event="limit", what=broken)
             _kill_all(kernel, in_namespaces=in_namespaces)
         time.sleep(_POLL_SECONDS)
-    # RLIMIT_CPU counts by another clock than this report: on a busy machine up to 0.5 % more.
+    # RLIMIT_CPU is measured by another clock, which counts up to 0.5 % more on a busy machine.
     is_used_up = used.ru_utime + used.ru_stime >= 0.98 * request.limits.seconds
     if not told and os.WIFSIGNALED(status) and is_used_up:
         _tell(report, event="limit", what="time")  # the system itself has ended it, RLIMIT_CPU
@@ -256,26 +256,26 @@ def _watch(request: KernelRequest, kernel: int, report: int, *, in_namespaces: b
 def _broken_limit(
     request: KernelRequest, kernel: int, baseline: int, deadline: float, *, in_namespaces: bool
 ) -> str | None:
-    """Return which limit the kernel and what it started are beyond."""
+    """Return which limit the kernel and what it started exceed."""
     if time.monotonic() > deadline:
         return "time"
     processes = _below(kernel, in_namespaces=in_namespaces)
     if len(processes) > request.limits.processes:
         return "processes"
-    # Pages that a fork shares with its parent are resident in both: that is what all processes
-    # have in common with this one, and what they are not charged for.
-    beyond = 0
+    # Pages that a fork shares with its parent are resident in both: no process is charged for
+    # what it has in common with this one.
+    excess = 0
     for process in processes:
         with suppress(psutil.Error):
-            beyond += max(0, process.memory_info().rss - baseline)
-    if beyond > request.limits.memory:
+            excess += max(0, process.memory_info().rss - baseline)
+    if excess > request.limits.memory:
         return "memory"
     return None
 
 
 def _below(kernel: int, *, in_namespaces: bool) -> list[psutil.Process]:
     with suppress(psutil.Error):
-        if in_namespaces:  # this process sees no other ones than those
+        if in_namespaces:  # this process sees only those and itself
             own = os.getpid()
             return [psutil.Process(pid) for pid in psutil.pids() if pid != own]
         top = psutil.Process(os.getpid())
@@ -284,7 +284,7 @@ def _below(kernel: int, *, in_namespaces: bool) -> list[psutil.Process]:
 
 
 def _is_abandoned(report: int) -> bool:
-    """Whether nobody reads the reports any more: the fork server was killed."""
+    """Whether the reports are no longer read: the fork server was killed."""
     poll = select.poll()
     poll.register(report, 0)
     return bool(poll.poll(0))
@@ -293,7 +293,7 @@ def _is_abandoned(report: int) -> bool:
 def _kill_all(kernel: int, *, in_namespaces: bool) -> None:
     if in_namespaces:
         with suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)  # everything in this namespace but process 1, this one
+            os.kill(-1, signal.SIGKILL)  # all in this namespace except process 1, this one
         return
     for process in _below(kernel, in_namespaces=False):
         with suppress(psutil.Error):

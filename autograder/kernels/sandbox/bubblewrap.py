@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.kernels.protocol import HOME, SHARED, SOCKETS
 
-# What of /etc programs need that is nobody's secret.
+# What programs need of /etc, without anything secret.
 _ETC = (
     "alternatives",
     "fonts",
@@ -84,7 +84,7 @@ def command(folder: Path, mounts: Mounts) -> list[str]:
     words = ["bwrap", "--die-with-parent", "--new-session"]
     if os.geteuid() == 0:
         # As root, Bubblewrap makes no user namespace: the server keeps what it needs to make one
-        # for each kernel, under a user number of the kernel's own.
+        # for each kernel, under a user id of the kernel's own.
         words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
         words += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
         for capability in ("SYS_ADMIN", "SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"):
@@ -104,7 +104,7 @@ def command(folder: Path, mounts: Mounts) -> list[str]:
     words += ["--perms", "1777", "--tmpfs", "/tmp"]
     made: set[Path] = {Path("/"), Path("/tmp")}
     for path in (Path("/etc"), _PROCESSORS, HOME, SOCKETS, SHARED, *mounts.paths):
-        # Bubblewrap would make a parent folder that only root may pass where the real one is so.
+        # Where only root may enter a parent folder, Bubblewrap would make it so in there, too.
         for parent in [*reversed(path.parents), *([path] if not path.is_file() else [])]:
             if parent not in made and not str(parent).startswith("/usr"):
                 words += ["--perms", "0755", "--dir", str(parent)]
