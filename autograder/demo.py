@@ -13,7 +13,7 @@ from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main as autograder
 from autograder.errors import InputError
 from autograder.kernels.sandbox.choice import choose
-from autograder.notebooks import notebook_text, read_notebook, write_text
+from autograder.notebooks import exercise_cells, notebook_text, read_notebook, write_text
 from autograder.samples import complete_submission, sample_class, solutions_of
 from autograder.syllabus import Unit, load_syllabus
 
@@ -37,7 +37,9 @@ def main() -> int:
         source = read_notebook(FOLDER / "source" / unit.id / unit.assignment_name)
         release = read_notebook(FOLDER / "release" / unit.id / unit.assignment_name)
         solutions = solutions_of(source)
-        variants = parse_mistakes(FOLDER / "course" / unit.id / "mistakes.py", solutions)
+        variants = parse_mistakes(
+            FOLDER / "course" / unit.id / "mistakes.py", exercise_cells(source)
+        )
         learners = sample_class(solutions, variants)
         for number, answers in enumerate(learners, start=1):
             folder = FOLDER / "submitted" / f"sample{number:02}" / unit.id

@@ -49,6 +49,15 @@ def read_notebook(path: Path) -> NotebookNode:
         ) from None
 
 
+def exercise_cells(notebook: NotebookNode) -> dict[str, str]:
+    """Return the source of every code cell that learners write in, by its grade id, in order."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
 def as_built(content: bytes) -> bytes:
     """Return a notebook's file as it was before it was merely opened in an editor.
 

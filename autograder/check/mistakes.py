@@ -2,10 +2,11 @@
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.check.replacement import apply_replacements, read_replacements
 from autograder.errors import InputError
 from autograder.files import read_utf8
 
@@ -15,6 +16,7 @@ WRONG = frozenset({"mistake", "crash", "endless"})
 
 _MARKER = re.compile(r"^#\s*%%")
 _HEADING = re.compile(r"^#\s*%%\s*(?P<kind>\w+)\s*:\s*(?P<exercise>\w+)\s*\|\s*(?P<title>.*\S)\s*$")
+_HINT = re.compile(r"^#\s*hint:\s*(?P<hint>.*\S)\s*$")
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,12 @@ class Variant:
     title : str
         What is wrong or unusual about it, or why a mutant is equivalent.
     code : str
-        The code below the heading, without blank lines around it.
+        The code of the cell, without blank lines around it: as the block has it, or the
+        reference with the block's replacements.
     line : int
         The line of the heading, counted from 1.
+    hint : str
+        What a learner who made this mistake should look at; empty where the block says nothing.
     """
 
     kind: str
@@ -40,22 +45,25 @@ class Variant:
     title: str
     code: str
     line: int
+    hint: str = ""
 
 
-def parse_mistakes(path: Path, exercises: Collection[str] | None = None) -> tuple[Variant, ...]:
+def parse_mistakes(path: Path, cells: Mapping[str, str]) -> tuple[Variant, ...]:
     """Read the blocks of a ``mistakes.py`` in their order.
 
     Parameters
     ----------
     path : pathlib.Path
-    exercises : collection of str, optional
-        The exercises of the unit; with them, a block of another name is refused.
+    cells : mapping of str to str
+        The reference in which blocks replace something: every exercise's cell in the instructor's
+        notebook, see `autograder.notebooks.exercise_cells`.
 
     Raises
     ------
     InputError
         If the file is missing, or a block has a heading of another form, an unknown kind or
-        exercise, no code, or code that is not valid Python; the error names file and line.
+        exercise, no code, code that is not valid Python, or a replacement that does not fit the
+        reference; the error names file and line.
     """
     try:
         lines = read_utf8(path).splitlines()
@@ -64,13 +72,12 @@ def parse_mistakes(path: Path, exercises: Collection[str] | None = None) -> tupl
     starts = [number for number, line in enumerate(lines, start=1) if _MARKER.match(line)]
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
     return tuple(
-        _variant(lines, start, end, path, exercises)
-        for start, end in zip(starts, ends, strict=False)
+        _variant(lines, start, end, path, cells) for start, end in zip(starts, ends, strict=False)
     )
 
 
 def _variant(
-    lines: list[str], start: int, end: int, path: Path, exercises: Collection[str] | None
+    lines: list[str], start: int, end: int, path: Path, cells: Mapping[str, str]
 ) -> Variant:
     heading = _HEADING.match(lines[start - 1])
     if heading is None:
@@ -82,24 +89,33 @@ def _variant(
         raise InputError(
             f"{kind!r} is not a kind of block: the kinds are {', '.join(KINDS)}", path, start
         )
-    if exercises is not None and exercise not in exercises:
+    if exercise not in cells:
         raise InputError(
-            f"the assignment has no exercise {exercise!r}: it has {', '.join(exercises)}",
+            f"the assignment has no exercise {exercise!r}: it has {', '.join(cells)}",
             path,
             start,
         )
-    body = lines[start:end]
+    hint = _HINT.match(lines[start]) if start < end else None
+    first = start + 1 if hint else start
+    body = lines[first:end]
     try:
         # The empty lines above give errors the file's line numbers.
-        tree = ast.parse("\n" * start + "\n".join(body))
+        tree = ast.parse("\n" * first + "\n".join(body))
     except SyntaxError as error:
         raise InputError(
             f"the code of this block is not valid Python: {error.msg}", path, error.lineno or start
         ) from None
     if not tree.body:
         raise InputError("this block has no code below its heading", path, start)
-    if kind == "equivalent" and len(tree.body) != 1:
+    replacements = read_replacements(tree, path)
+    if kind == "equivalent" and (replacements or len(tree.body) != 1):
         raise InputError(
             "an equivalent block holds exactly one statement, the mutated one", path, start
         )
-    return Variant(kind, exercise, heading["title"], "\n".join(body).strip("\n"), start)
+    if replacements:
+        code = apply_replacements(replacements, cells[exercise], exercise, path)
+    else:
+        code = "\n".join(body)
+    return Variant(
+        kind, exercise, heading["title"], code.strip("\n"), start, hint["hint"] if hint else ""
+    )

@@ -30,6 +30,7 @@ from autograder.check.verdict import (
     reference_faults,
     untouched_faults,
 )
+from autograder.notebooks import exercise_cells
 from autograder.syllabus import Syllabus, Unit
 
 # Nothing has been timed yet, so the first run may take five budgets, plus a minute for cold
@@ -52,7 +53,7 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> UnitUnderTest:
         unit=unit,
         folder=folder,
         assignment=assignment,
-        variants=parse_mistakes(folder / "mistakes.py", assignment.exercises),
+        variants=parse_mistakes(folder / "mistakes.py", exercise_cells(built.source)),
         mutants=tuple(
             mutant
             for cell in assignment.cells

@@ -7,7 +7,7 @@ import pytest
 from autograder import demo
 from autograder.check.mistakes import parse_mistakes
 from autograder.errors import InputError
-from autograder.notebooks import read_notebook
+from autograder.notebooks import exercise_cells, read_notebook
 from autograder.samples import sample_class, solutions_of
 from autograder.syllabus import load_syllabus
 
@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_pages_that_it_points_at_show_what_it_says() -> None:
     week = load_syllabus(ROOT).select([demo.UNIT])[0]
-    solutions = solutions_of(read_notebook(ROOT / "source" / week.id / week.assignment_name))
-    variants = parse_mistakes(ROOT / "course" / week.id / "mistakes.py", solutions)
-    learners = sample_class(solutions, variants)
+    source = read_notebook(ROOT / "source" / week.id / week.assignment_name)
+    variants = parse_mistakes(ROOT / "course" / week.id / "mistakes.py", exercise_cells(source))
+    learners = sample_class(solutions_of(source), variants)
     endless, mistaken = (int(name.removeprefix("sample")) - 1 for name in demo.WORTH_A_LOOK)
     never_ends = [variant.code for variant in variants if variant.kind == "endless"]
     assert set(never_ends) & set(learners[endless].values())

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main
 from autograder.errors import InputError
-from autograder.notebooks import read_notebook
+from autograder.notebooks import exercise_cells, read_notebook
 from autograder.samples import complete_submission, sample_class, solutions_of
 
 CONV = new_code_cell(
@@ -43,7 +43,8 @@ def learners(small_course: Path) -> list[dict[str, str]]:
     main(["build", "--course-dir", str(small_course)])
     source = read_notebook(small_course / "source/w90_tiny/w90_assignment.ipynb")
     solutions = solutions_of(source)
-    return sample_class(solutions, parse_mistakes(small_course / "course/w90_tiny/mistakes.py"))
+    mistakes = small_course / "course/w90_tiny/mistakes.py"
+    return sample_class(solutions, parse_mistakes(mistakes, exercise_cells(source)))
 
 
 def test_there_are_at_least_a_dozen_and_the_first_is_the_reference(

@@ -21,7 +21,7 @@ import forwardpass
 from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main
 from autograder.cores import available_cores
-from autograder.notebooks import notebook_text, read_notebook, write_text
+from autograder.notebooks import exercise_cells, notebook_text, read_notebook, write_text
 from autograder.result_cache import ResultCache, content_of, environment, key_of
 from autograder.run.plan import plan
 from autograder.run.session import run_jobs
@@ -134,9 +134,10 @@ def graded(
 
 
 def _loss_of_right_answers(unit: Unit, folder: Path) -> tuple[str, str]:
-    source = ROOT / "source" / unit.id / unit.assignment_name
-    solutions = solutions_of(read_notebook(source))
-    variants = parse_mistakes(ROOT / "course" / unit.id / "mistakes.py", solutions)
+    reference = read_notebook(ROOT / "source" / unit.id / unit.assignment_name)
+    solutions = solutions_of(reference)
+    mistakes = ROOT / "course" / unit.id / "mistakes.py"
+    variants = parse_mistakes(mistakes, exercise_cells(reference))
     others = {v.exercise: v.code for v in variants if v.kind == "alternative"}
     release = read_notebook(ROOT / "release" / unit.id / unit.assignment_name)
     path = folder / "submitted" / "sample01" / unit.id / unit.assignment_name
