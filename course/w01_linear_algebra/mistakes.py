@@ -136,16 +136,8 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | loops over rows
-def gram_schmidt(A, tol=1e-10):
-    Q = np.empty((A.shape[1], 0))
-    for column in A:
-        remainder = column
-        for _ in range(2):
-            remainder = remainder - Q @ (Q.T @ remainder)
-        length = np.linalg.norm(remainder)
-        if length > tol * np.linalg.norm(column):
-            Q = np.column_stack([Q, remainder / length])
-    return Q
+replace("len(A)", "A.shape[1]")
+replace("for column in A.T:", "for column in A:")
 
 
 # %% mistake: gram_schmidt | subtracts the shadow only once
@@ -173,15 +165,9 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | does not normalise
-def gram_schmidt(A, tol=1e-10):
-    Q = np.empty((len(A), 0))
-    for column in A.T:
-        remainder = column
-        for q in Q.T:
-            remainder = remainder - (q @ remainder) / (q @ q) * q
-        if np.linalg.norm(remainder) > tol * np.linalg.norm(column):
-            Q = np.column_stack([Q, remainder])
-    return Q
+replace("for _ in range(2):", "for q in Q.T:")
+replace("Q @ (Q.T @ remainder)", "(q @ remainder) / (q @ q) * q")
+replace("remainder / length", "remainder")
 
 
 # %% mistake: gram_schmidt | keeps every column
@@ -196,43 +182,22 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | an absolute tolerance
-def gram_schmidt(A, tol=1e-10):
-    Q = np.empty((len(A), 0))
-    for column in A.T:
-        remainder = column
-        for _ in range(2):
-            remainder = remainder - Q @ (Q.T @ remainder)
-        length = np.linalg.norm(remainder)
-        if length > tol:
-            Q = np.column_stack([Q, remainder / length])
-    return Q
+replace("tol * np.linalg.norm(column)", "tol")
 
 
 # %% mistake: gram_schmidt | compares with the largest column instead of the column itself
-def gram_schmidt(A, tol=1e-10):
-    Q = np.empty((len(A), 0))
+replace("np.linalg.norm(column)", "largest")
+replace(
+    "for column in A.T:",
+    """
     largest = max(np.linalg.norm(column) for column in A.T)
     for column in A.T:
-        remainder = column
-        for _ in range(2):
-            remainder = remainder - Q @ (Q.T @ remainder)
-        length = np.linalg.norm(remainder)
-        if length > tol * largest:
-            Q = np.column_stack([Q, remainder / length])
-    return Q
+    """,
+)
 
 
 # %% mistake: gram_schmidt | the tolerance is not used
-def gram_schmidt(A, tol=1e-10):
-    Q = np.empty((len(A), 0))
-    for column in A.T:
-        remainder = column
-        for _ in range(2):
-            remainder = remainder - Q @ (Q.T @ remainder)
-        length = np.linalg.norm(remainder)
-        if length > 1e-10 * np.linalg.norm(column):
-            Q = np.column_stack([Q, remainder / length])
-    return Q
+replace("tol * np.linalg.norm(column)", "1e-10 * np.linalg.norm(column)")
 
 
 # %% mistake: gram_schmidt | an array of the argument's dtype cuts integers off
@@ -349,68 +314,30 @@ def back_substitution(R, y):
 
 
 # %% mistake: back_substitution | from the first row to the last
-def back_substitution(R, y):
-    n = len(y)
-    x = np.zeros(n)
-    for i in range(n):
-        if R[i, i] == 0:
-            raise ValueError("singular")
-        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
-    return x
+replace("np.empty", "np.zeros")
+replace("reversed(range(n))", "range(n)")
 
 
 # %% mistake: back_substitution | the loop stops before row 0
-def back_substitution(R, y):
-    n = len(y)
-    x = np.zeros(n)
-    for i in range(n - 1, 0, -1):
-        if R[i, i] == 0:
-            raise ValueError("singular")
-        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
-    return x
+replace("np.empty", "np.zeros")
+replace("reversed(range(n))", "range(n - 1, 0, -1)")
 
 
 # %% mistake: back_substitution | does not divide by the diagonal
-def back_substitution(R, y):
-    n = len(y)
-    x = np.zeros(n)
-    for i in range(n - 1, -1, -1):
-        if R[i, i] == 0:
-            raise ValueError("singular")
-        x[i] = y[i] - R[i, i + 1 :] @ x[i + 1 :]
-    return x
+replace("(y[i] - known) / R[i, i]", "y[i] - known")
 
 
 # %% mistake: back_substitution | divides y alone
-def back_substitution(R, y):
-    n = len(y)
-    x = np.zeros(n)
-    for i in range(n - 1, -1, -1):
-        if R[i, i] == 0:
-            raise ValueError("singular")
-        x[i] = y[i] / R[i, i] - R[i, i + 1 :] @ x[i + 1 :]
-    return x
+replace("(y[i] - known) / R[i, i]", "y[i] / R[i, i] - known")
 
 
 # %% mistake: back_substitution | integers are cut off
-def back_substitution(R, y):
-    n = len(y)
-    x = np.zeros_like(y)
-    for i in range(n - 1, -1, -1):
-        if R[i, i] == 0:
-            raise ValueError("singular")
-        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
-    return x
+replace("np.empty(n)", "np.zeros_like(y)")
 
 
 # %% mistake: back_substitution | works in the right side itself
-def back_substitution(R, y):
-    x = y if y.dtype == float else y.astype(float)
-    for i in range(len(y) - 1, -1, -1):
-        if R[i, i] == 0:
-            raise ValueError("singular")
-        x[i] = (x[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
-    return x
+replace("np.empty(n)", "y if y.dtype == float else y.astype(float)")
+replace("y[i] - known", "x[i] - known")
 
 
 # %% mistake: back_substitution | a zero on the diagonal gives infinity
@@ -436,14 +363,7 @@ def back_substitution(R, y):
 
 
 # %% mistake: back_substitution | small elements count as zero
-def back_substitution(R, y):
-    n = len(y)
-    x = np.zeros(n)
-    for i in range(n - 1, -1, -1):
-        if abs(R[i, i]) < 1e-10:
-            raise ValueError("singular")
-        x[i] = (y[i] - R[i, i + 1 :] @ x[i + 1 :]) / R[i, i]
-    return x
+replace("R[i, i] == 0", "abs(R[i, i]) < 1e-10")
 
 
 # %% mistake: back_substitution | the product of the diagonal decides, which underflows to zero
@@ -502,21 +422,11 @@ def least_squares(A, b):
 
 
 # %% mistake: least_squares | Q is not transposed
-def least_squares(A, b):
-    m, n = A.shape
-    if m < n:
-        raise ValueError("too few rows")
-    Q, R = np.linalg.qr(A)
-    return back_substitution(R, (Q @ b[:n])[:n])
+replace("Q.T @ b", "(Q @ b[:n])[:n]")
 
 
 # %% mistake: least_squares | R is used as if it were diagonal
-def least_squares(A, b):
-    m, n = A.shape
-    if m < n:
-        raise ValueError("too few rows")
-    Q, R = np.linalg.qr(A)
-    return Q.T @ b / np.diag(R)
+replace("back_substitution(R, Q.T @ b)", "Q.T @ b / np.diag(R)")
 
 
 # %% mistake: least_squares | too few rows are not noticed
@@ -525,20 +435,12 @@ def least_squares(A, b):
 
 
 # %% mistake: least_squares | square systems are refused
-def least_squares(A, b):
-    m, n = A.shape
-    if m <= n:
-        raise ValueError("too few rows")
-    Q, R = np.linalg.qr(A)
-    return back_substitution(R, Q.T @ b)
+replace("m < n", "m <= n")
 
 
 # %% mistake: least_squares | a little ridge against singular matrices
-def least_squares(A, b):
-    m, n = A.shape
-    if m < n:
-        raise ValueError("too few rows")
-    return np.linalg.solve(A.T @ A + 1e-6 * np.eye(n), A.T @ b)
+replace("Q, R = np.linalg.qr(A)", "")
+replace("back_substitution(R, Q.T @ b)", "np.linalg.solve(A.T @ A + 1e-6 * np.eye(n), A.T @ b)")
 
 
 # %% mistake: least_squares | centres the argument in place
@@ -644,27 +546,14 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | an absolute tolerance
-def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
-    v = start / np.linalg.norm(start)
-    for _ in range(max_iterations):
-        w = S @ v
-        eigenvalue = v @ w
-        if np.linalg.norm(w - eigenvalue * v) <= tol:
-            return eigenvalue, v
-        v = w / np.linalg.norm(w)
-    raise RuntimeError("not converged")
+replace("residual = w - eigenvalue * v", "")
+replace(
+    "np.linalg.norm(residual) <= tol * abs(eigenvalue)", "np.linalg.norm(w - eigenvalue * v) <= tol"
+)
 
 
 # %% mistake: power_iteration | tol times a negative eigenvalue
-def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
-    v = start / np.linalg.norm(start)
-    for _ in range(max_iterations):
-        w = S @ v
-        eigenvalue = v @ w
-        if np.linalg.norm(w - eigenvalue * v) <= tol * eigenvalue:
-            return eigenvalue, v
-        v = w / np.linalg.norm(w)
-    raise RuntimeError("not converged")
+replace("abs(eigenvalue)", "eigenvalue")
 
 
 # %% mistake: power_iteration | does not normalise along the way
@@ -694,28 +583,21 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | gives up in silence
-def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
-    v = start / np.linalg.norm(start)
-    for _ in range(max_iterations):
-        w = S @ v
-        eigenvalue = v @ w
-        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
-            break
-        v = w / np.linalg.norm(w)
-    return eigenvalue, v
+replace("return eigenvalue, v", "break")
+replace(
+    'raise RuntimeError(f"no eigenvector within {max_iterations} iterations")',
+    "return eigenvalue, v",
+)
 
 
 # %% mistake: power_iteration | divides the start vector in place
-def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+replace(
+    "v = start / np.linalg.norm(start)",
+    """
     v = start if start.dtype == float else start.astype(float)
     v /= np.linalg.norm(v)
-    for _ in range(max_iterations):
-        w = S @ v
-        eigenvalue = v @ w
-        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
-            return eigenvalue, v
-        v = w / np.linalg.norm(w)
-    raise RuntimeError("not converged")
+    """,
+)
 
 
 # %% mistake: power_iteration | always a hundred rounds, without a test
@@ -737,15 +619,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | one round more than max_iterations allows
-def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
-    v = start / np.linalg.norm(start)
-    for _ in range(max_iterations + 1):
-        w = S @ v
-        eigenvalue = v @ w
-        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
-            return eigenvalue, v
-        v = w / np.linalg.norm(w)
-    raise RuntimeError("not converged")
+replace("range(max_iterations)", "range(max_iterations + 1)")
 
 
 # %% mistake: power_iteration | the start itself is never tested, but a vector after the last round is
@@ -777,17 +651,14 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | a start of length one is handed back itself
-def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
+replace(
+    "v = start / np.linalg.norm(start)",
+    """
     v = np.asarray(start, dtype=float)
     length = np.linalg.norm(v)
     v = v if length == 1.0 else v / length
-    for _ in range(max_iterations):
-        w = S @ v
-        eigenvalue = v @ w
-        if np.linalg.norm(w - eigenvalue * v) <= tol * abs(eigenvalue):
-            return eigenvalue, v
-        v = w / np.linalg.norm(w)
-    raise RuntimeError("not converged")
+    """,
+)
 
 
 # %% alternative: power_iteration | the product is carried along, Rayleigh quotient written out
