@@ -543,39 +543,20 @@ def softmax(Z):
 
 
 # %% mistake: log_softmax | along the columns
-def log_softmax(Z):
-    return Z - log_sum_exp(Z, axis=0)
-
-
-def softmax(Z):
-    return np.exp(log_softmax(Z))
+replace("log_sum_exp(Z, axis=1)[:, np.newaxis]", "log_sum_exp(Z, axis=0)")
 
 
 # %% mistake: log_softmax | over all elements
-def log_softmax(Z):
-    return Z - log_sum_exp(Z)
-
-
-def softmax(Z):
-    return np.exp(log_softmax(Z))
+replace("log_sum_exp(Z, axis=1)[:, np.newaxis]", "log_sum_exp(Z)")
 
 
 # %% mistake: log_softmax | the maximum takes the place of the log-sum-exp
-def log_softmax(Z):
-    return Z - Z.max(axis=1, keepdims=True)
-
-
-def softmax(Z):
-    return np.exp(log_softmax(Z))
+replace("log_sum_exp(Z, axis=1)[:, np.newaxis]", "Z.max(axis=1, keepdims=True)")
 
 
 # %% mistake: log_softmax | softmax returns logarithms
-def log_softmax(Z):
-    return Z - log_sum_exp(Z, axis=1)[:, None]
-
-
-def softmax(Z):
-    return log_softmax(Z)
+replace("np.newaxis", "None")
+replace("np.exp(log_softmax(Z))", "log_softmax(Z)")
 
 
 # %% mistake: log_softmax | impossible classes are given a little
@@ -998,12 +979,9 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | fractions are refused
-def mutual_information(counts):
-    if counts.min() < 0 or counts.sum() < 1:
-        raise ValueError("counts must be counts")
-    joint = counts / counts.sum()
-    outer = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
-    return kl_divergence(joint.ravel(), outer.ravel())
+replace("total = counts.sum()", "")
+replace("total == 0", "counts.sum() < 1")
+replace("counts / total", "counts / counts.sum()")
 
 
 # %% alternative: mutual_information | by the cross-entropy, with a row of an empty value left out
@@ -1724,30 +1702,21 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the whole level is cut off on each side
-def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
-    if not 0 < level < 1:
-        raise ValueError("no")
-    m = len(values)
-    results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
-    return tuple(np.sort(np.quantile(results, [1 - level, level])))
+replace("tail = (1 - level) / 2", "return tuple(np.sort(np.quantile(results, [1 - level, level])))")
+replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
+replace("return low, high", "")
 
 
 # %% mistake: bootstrap_interval | one-sided
-def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
-    if not 0 < level < 1:
-        raise ValueError("no")
-    m = len(values)
-    results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
-    return tuple(np.quantile(results, [0, level]))
+replace("tail = (1 - level) / 2", "return tuple(np.quantile(results, [0, level]))")
+replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
+replace("return low, high", "")
 
 
 # %% mistake: bootstrap_interval | always 95 %
-def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
-    if not 0 < level < 1:
-        raise ValueError("no")
-    m = len(values)
-    results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
-    return tuple(np.quantile(results, [0.025, 0.975]))
+replace("tail = (1 - level) / 2", "return tuple(np.quantile(results, [0.025, 0.975]))")
+replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
+replace("return low, high", "")
 
 
 # %% mistake: bootstrap_interval | always a thousand resamples
@@ -1760,13 +1729,9 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | a normal interval around the mean of the results
-def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
-    if not 0 < level < 1:
-        raise ValueError("no")
-    m = len(values)
-    results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
-    width = stats.norm.ppf((1 + level) / 2) * np.std(results)
-    return np.mean(results) - width, np.mean(results) + width
+replace("tail = (1 - level) / 2", "width = stats.norm.ppf((1 + level) / 2) * np.std(results)")
+replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
+replace("return low, high", "return np.mean(results) - width, np.mean(results) + width")
 
 
 # %% mistake: bootstrap_interval | the standard error is divided by the root of m once more
