@@ -1,91 +1,27 @@
 """Wrong and unusual right answers of week 3, on which the tests of the assignment are tested.
 
-Each block replaces the whole solution cell of its exercise.
+A block is the whole solution cell of its exercise, or replacements in the reference.
 """
 
-
 # %% mistake: gradient_check | a one-sided difference
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        pass
-        slopes[place] = (function(ahead) - function(behind)) / step
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("behind[place] -= step", "pass")
+replace("2 * step", "step")
 
 
 # %% mistake: gradient_check | divided by one step, not by two
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / step
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("2 * step", "step")
 
 
 # %% mistake: gradient_check | the step is always 1e-5
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += 1e-5
-        behind[place] -= 1e-5
-        slopes[place] = (function(ahead) - function(behind)) / (2e-5)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("ahead[place] += step", "ahead[place] += 1e-5")
+replace("behind[place] -= step", "behind[place] -= 1e-5")
+replace("2 * step", "2e-5")
 
 
 # %% mistake: gradient_check | integers stay integers
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] = ahead[place] + step
-        behind[place] = behind[place] - step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("np.array(w, dtype=np.float64)", "np.array(w)")
+replace("ahead[place] += step", "ahead[place] = ahead[place] + step")
+replace("behind[place] -= step", "behind[place] = behind[place] - step")
 
 
 # %% mistake: gradient_check | the steps are made in w itself and not taken back
@@ -145,318 +81,101 @@ def check_gradient(function, gradient, w):
 
 
 # %% mistake: gradient_check | the result is flat
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes.ravel()
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("return slopes", "return slopes.ravel()")
 
 
 # %% mistake: gradient_check | the absolute error in the place of the relative one
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured)
+replace(
+    "np.linalg.norm(claimed - measured) / size if size > 0 else 0.0",
+    "np.linalg.norm(claimed - measured)",
+)
 
 
 # %% mistake: gradient_check | relative to the claimed gradient alone
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("np.linalg.norm(claimed) + np.linalg.norm(measured)", "np.linalg.norm(claimed)")
 
 
 # %% mistake: gradient_check | relative to the norm of the sum
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed + measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("np.linalg.norm(claimed) + np.linalg.norm(measured)", "np.linalg.norm(claimed + measured)")
 
 
 # %% mistake: gradient_check | relative to the larger norm
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = max(np.linalg.norm(claimed), np.linalg.norm(measured))
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace(
+    "np.linalg.norm(claimed) + np.linalg.norm(measured)",
+    "max(np.linalg.norm(claimed), np.linalg.norm(measured))",
+)
 
 
 # %% mistake: gradient_check | zero divided by zero
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size
+replace(
+    "np.linalg.norm(claimed - measured) / size if size > 0 else 0.0",
+    "np.linalg.norm(claimed - measured) / size",
+)
 
 
 # %% mistake: gradient_check | any broadcast is welcome
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace(
+    """
+    if claimed.shape != np.shape(w):
+        raise ValueError(f"the gradient has shape {claimed.shape}, the parameters {np.shape(w)}")
+    """,
+    "",
+)
 
 
 # %% mistake: gradient_check | only the sizes are compared, not the shapes
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.size != np.size(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("claimed.shape != np.shape(w)", "claimed.size != np.size(w)")
 
 
 # %% mistake: gradient_check | a small number in the divisor hides small gradients
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / (size + 0.01)
+replace(
+    "np.linalg.norm(claimed - measured) / size if size > 0 else 0.0",
+    "np.linalg.norm(claimed - measured) / (size + 0.01)",
+)
 
 
 # %% mistake: gradient_check | the squares of the norms
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.sum(claimed**2) + np.sum(measured**2)
-    return np.sum((claimed - measured) ** 2) / size if size > 0 else 0.0
+replace(
+    "np.linalg.norm(claimed) + np.linalg.norm(measured)", "np.sum(claimed**2) + np.sum(measured**2)"
+)
+replace("np.linalg.norm(claimed - measured)", "np.sum((claimed - measured) ** 2)")
 
 
 # %% mistake: gradient_check | gradients that np.allclose takes for zero agree
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
+replace(
+    """
+    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
+    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+    """,
+    """
     if np.allclose(claimed, 0) and np.allclose(measured, 0):
         return 0.0
     size = np.linalg.norm(claimed) + np.linalg.norm(measured)
     return np.linalg.norm(claimed - measured) / size
+    """,
+)
 
 
 # %% mistake: gradient_check | the divisor is at least 1e-8
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / max(size, 1e-8)
+replace(
+    "np.linalg.norm(claimed - measured) / size if size > 0 else 0.0",
+    "np.linalg.norm(claimed - measured) / max(size, 1e-8)",
+)
 
 
 # %% mistake: gradient_check | norms below 1e-6 count as zero
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return 0.0 if size < 1e-6 else np.linalg.norm(claimed - measured) / size
+replace(
+    "np.linalg.norm(claimed - measured) / size if size > 0 else 0.0",
+    "0.0 if size < 1e-6 else np.linalg.norm(claimed - measured) / size",
+)
 
 
 # %% mistake: gradient_check | a gradient of several dimensions is refused
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.ndim != 1 or claimed.shape != np.shape(w):
-        raise ValueError("the gradient must be a vector")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("claimed.shape != np.shape(w)", "claimed.ndim != 1 or claimed.shape != np.shape(w)")
 
 
 # %% mistake: gradient_check | the result is float32
-def numerical_gradient(function, w, step=1e-5):
-    centre = np.array(w, dtype=np.float64)
-    slopes = np.empty(centre.shape)
-    for place in np.ndindex(centre.shape):
-        ahead, behind = centre.copy(), centre.copy()
-        ahead[place] += step
-        behind[place] -= step
-        slopes[place] = (function(ahead) - function(behind)) / (2 * step)
-    return slopes.astype(np.float32)
-
-
-def check_gradient(function, gradient, w):
-    claimed = np.asarray(gradient(w))
-    if claimed.shape != np.shape(w):
-        raise ValueError("shapes differ")
-    measured = numerical_gradient(function, w)
-    size = np.linalg.norm(claimed) + np.linalg.norm(measured)
-    return np.linalg.norm(claimed - measured) / size if size > 0 else 0.0
+replace("return slopes", "return slopes.astype(np.float32)")
 
 
 # %% alternative: gradient_check | one-hot moves; the norm by hand
@@ -501,252 +220,138 @@ def check_gradient(function, gradient, w):
 
 
 # %% mistake: momentum | uphill
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w + learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("w - learning_rate * gradient", "w + learning_rate * gradient")
 
 
 # %% mistake: momentum | descent in place
-def gradient_descent_step(w, gradient, state, learning_rate):
+replace(
+    "return w - learning_rate * gradient, {}",
+    """
     w -= learning_rate * gradient
     return w, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+    """,
+)
 
 
 # %% mistake: momentum | descent returns the parameters alone
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("w - learning_rate * gradient, {}", "w - learning_rate * gradient")
 
 
 # %% mistake: momentum | the state is None
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, None
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("w - learning_rate * gradient, {}", "w - learning_rate * gradient, None")
 
 
 # %% mistake: momentum | descent hands on the state that it got
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, state
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("w - learning_rate * gradient, {}", "w - learning_rate * gradient, state")
 
 
 # %% mistake: momentum | descent empties the caller's state
-def gradient_descent_step(w, gradient, state, learning_rate):
+replace(
+    "return w - learning_rate * gradient, {}",
+    """
     state.clear()
     return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+    """,
+)
 
 
 # %% mistake: momentum | descent returns a copy of the state
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, dict(state)
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("w - learning_rate * gradient, {}", "w - learning_rate * gradient, dict(state)")
 
 
 # %% mistake: momentum | a state without a velocity is an error
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state["v"] + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace('state.get("v", 0)', 'state["v"]')
 
 
 # %% mistake: momentum | the gradient is scaled to length one
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient / np.linalg.norm(gradient), {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("learning_rate * gradient", "learning_rate * gradient / np.linalg.norm(gradient)")
 
 
 # %% mistake: momentum | an average: the gradient comes in with weight 1 - momentum
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + (1 - momentum) * gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace(
+    'momentum * state.get("v", 0) + gradient',
+    'momentum * state.get("v", 0) + (1 - momentum) * gradient',
+)
 
 
 # %% mistake: momentum | the old velocity moves the parameters
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
+replace(
+    "direction = gradient + momentum * velocity if nesterov else velocity",
+    """
     old = state.get("v", 0)
     direction = gradient + momentum * velocity if nesterov else old + 0 * gradient
-    return w - learning_rate * direction, {"v": velocity}
+    """,
+)
 
 
 # %% mistake: momentum | the velocity is forgotten
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {}
+replace('{"v": velocity}', "{}")
 
 
 # %% mistake: momentum | the state is updated in place
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
+replace(
+    'return w - learning_rate * direction, {"v": velocity}',
+    """
     state["v"] = velocity
     return w - learning_rate * direction, state
+    """,
+)
 
 
 # %% mistake: momentum | the velocity itself is updated in place
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+replace(
+    'velocity = momentum * state.get("v", 0) + gradient',
+    """
     velocity = state.get("v", np.zeros_like(w))
     velocity *= momentum
     velocity += gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+    """,
+)
 
 
 # %% mistake: momentum | the first velocity is the gradient's own memory
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state["v"] + gradient if "v" in state else gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace(
+    'momentum * state.get("v", 0) + gradient',
+    'momentum * state["v"] + gradient if "v" in state else gradient',
+)
 
 
 # %% mistake: momentum | the learning rate is inside the velocity
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + learning_rate * gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - direction, {"v": velocity}
+replace(
+    'momentum * state.get("v", 0) + gradient',
+    'momentum * state.get("v", 0) + learning_rate * gradient',
+)
+replace("learning_rate * direction", "direction")
 
 
 # %% mistake: momentum | Nesterov with the old velocity
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * state.get("v", 0) if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("momentum * velocity", 'momentum * state.get("v", 0)')
 
 
 # %% mistake: momentum | Nesterov's direction is kept as velocity
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": direction}
+replace('{"v": velocity}', '{"v": direction}')
 
 
 # %% mistake: momentum | nesterov is ignored
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace("gradient + momentum * velocity if nesterov else velocity", "velocity")
 
 
 # %% mistake: momentum | momentum is always 0.9
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
+replace(
+    'velocity = momentum * state.get("v", 0) + gradient',
+    """
     momentum = 0.9
     velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+    """,
+)
 
 
 # %% mistake: momentum | the velocity is float64 whatever comes in
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", np.zeros(w.shape)) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w - learning_rate * direction, {"v": velocity}
+replace('state.get("v", 0)', 'state.get("v", np.zeros(w.shape))')
 
 
 # %% mistake: momentum | the velocity includes the sign and the rate, and is added
-def gradient_descent_step(w, gradient, state, learning_rate):
-    return w - learning_rate * gradient, {}
-
-
-def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=False):
-    velocity = momentum * state.get("v", 0) + gradient
-    direction = gradient + momentum * velocity if nesterov else velocity
-    return w + learning_rate * direction, {"v": velocity}
+replace("w - learning_rate * direction", "w + learning_rate * direction")
 
 
 # %% alternative: momentum | zeros_like for the missing velocity; the state handed back
@@ -779,57 +384,41 @@ def momentum_step(w, gradient, state, learning_rate, momentum=0.9, nesterov=Fals
 
 
 # %% mistake: rmsprop | the root is missing
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
-    return w - learning_rate * gradient / (squares + epsilon), {"s": squares}
+replace("np.sqrt(squares)", "squares")
 
 
 # %% mistake: rmsprop | epsilon inside the root
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
-    return w - learning_rate * gradient / np.sqrt(squares + epsilon), {"s": squares}
+replace("np.sqrt(squares) + epsilon", "np.sqrt(squares + epsilon)")
 
 
 # %% mistake: rmsprop | no epsilon
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
-    return w - learning_rate * gradient / np.sqrt(squares), {"s": squares}
+replace("np.sqrt(squares) + epsilon", "np.sqrt(squares)")
 
 
 # %% mistake: rmsprop | the old average in the divisor
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
-    return w - learning_rate * gradient / (np.sqrt(state.get("s", 0 * w)) + epsilon), {"s": squares}
+replace("np.sqrt(squares)", 'np.sqrt(state.get("s", 0 * w))')
 
 
 # %% mistake: rmsprop | the weights of the average are turned round
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = (1 - rho) * state.get("s", 0) + rho * gradient**2
-    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+replace("1 - rho", "rho")
+replace('rho * state.get("s", 0)', '(1 - rho) * state.get("s", 0)')
 
 
 # %% mistake: rmsprop | AdaGrad: a sum that never forgets
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = state.get("s", 0) + gradient**2
-    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+replace('rho * state.get("s", 0) + (1 - rho) * gradient**2', 'state.get("s", 0) + gradient**2')
 
 
 # %% mistake: rmsprop | one step length for all: the norm of the gradient
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * np.sum(gradient**2) * np.ones_like(w)
-    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": squares}
+replace("(1 - rho) * gradient**2", "(1 - rho) * np.sum(gradient**2) * np.ones_like(w)")
 
 
 # %% mistake: rmsprop | the average of the gradients, not of their squares
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * gradient
-    return w - learning_rate * gradient / (np.abs(squares) + epsilon), {"s": squares}
+replace("gradient**2", "gradient")
+replace("np.sqrt", "np.abs")
 
 
 # %% mistake: rmsprop | the state keeps the root
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
-    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {"s": np.sqrt(squares)}
+replace('{"s": squares}', '{"s": np.sqrt(squares)}')
 
 
 # %% mistake: rmsprop | the average is updated in place
@@ -841,9 +430,7 @@ def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
 
 
 # %% mistake: rmsprop | nothing is remembered
-def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
-    squares = rho * state.get("s", 0) + (1 - rho) * gradient**2
-    return w - learning_rate * gradient / (np.sqrt(squares) + epsilon), {}
+replace('{"s": squares}', "{}")
 
 
 # %% mistake: rmsprop | with Adam's bias correction at the first step
@@ -872,115 +459,40 @@ def rmsprop_step(w, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
 
 
 # %% mistake: adam | no bias correction
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v
-    s_hat = s
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("v / (1 - beta1**t)", "v")
+replace("s / (1 - beta2**t)", "s")
 
 
 # %% mistake: adam | bias correction of the first average only
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("s / (1 - beta2**t)", "s")
 
 
 # %% mistake: adam | the count stays at one
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace('state.get("t", 0) + 1', "1")
 
 
 # %% mistake: adam | the count begins at zero: a division by zero is dodged
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0)
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t + 1e-8)
-    s_hat = s / (1 - beta2**t + 1e-8)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t + 1, "v": v, "s": s}
+replace('state.get("t", 0) + 1', 'state.get("t", 0)')
+replace("1 - beta1**t", "1 - beta1**t + 1e-8")
+replace("1 - beta2**t", "1 - beta2**t + 1e-8")
+replace('{"t": t, "v": v, "s": s}', '{"t": t + 1, "v": v, "s": s}')
 
 
 # %% mistake: adam | the corrected averages are stored
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v_hat, "s": s_hat}
+replace('{"t": t, "v": v, "s": s}', '{"t": t, "v": v_hat, "s": s_hat}')
 
 
 # %% mistake: adam | both corrections use beta1
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta1**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("beta2**t", "beta1**t")
 
 
 # %% mistake: adam | epsilon inside the root
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / np.sqrt(s_hat + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("np.sqrt(s_hat) + epsilon", "np.sqrt(s_hat + epsilon)")
 
 
 # %% mistake: adam | epsilon is added before the correction
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat * np.sqrt(1 - beta2**t) / (np.sqrt(s) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("learning_rate * v_hat", "learning_rate * v_hat * np.sqrt(1 - beta2**t)")
+replace("np.sqrt(s_hat)", "np.sqrt(s)")
 
 
 # %% mistake: adam | beta1 and beta2 change places
@@ -998,136 +510,78 @@ def adam_step(
 
 
 # %% mistake: adam | L2: the decay goes into the gradient
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
+replace(
+    't = state.get("t", 0) + 1',
+    """
     gradient = gradient + weight_decay * w
     t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+    """,
+)
+replace("(1 - learning_rate * weight_decay) * w", "w")
 
 
 # %% mistake: adam | the decay forgets the learning rate
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("learning_rate * weight_decay", "weight_decay")
 
 
 # %% mistake: adam | weights decay after the step, not before
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+replace("(1 - learning_rate * weight_decay) * w", "w")
+replace(
+    'return new_w, {"t": t, "v": v, "s": s}',
+    """
     new_w = (1 - learning_rate * weight_decay) * new_w
     return new_w, {"t": t, "v": v, "s": s}
+    """,
+)
 
 
 # %% mistake: adam | weight decay is ignored
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("(1 - learning_rate * weight_decay) * w", "w")
 
 
 # %% mistake: adam | the state is updated in place
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
+replace(
+    'return new_w, {"t": t, "v": v, "s": s}',
+    """
     state.update({"t": t, "v": v, "s": s})
     return new_w, state
+    """,
+)
 
 
 # %% mistake: adam | the averages are updated in place
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
+replace(
+    'v = beta1 * state.get("v", 0) + (1 - beta1) * gradient',
+    """
     v = state.get("v", np.zeros_like(w))
     v *= beta1
     v += (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+    """,
+)
 
 
 # %% mistake: adam | the parameters are updated in place
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
+replace(
+    "decayed = (1 - learning_rate * weight_decay) * w",
+    """
     w *= 1 - learning_rate * weight_decay
     decayed = w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+    """,
+)
 
 
 # %% mistake: adam | Nadam: the gradient looks ahead
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
-    v_hat = (beta1 * v + (1 - beta1) * gradient) / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+replace("v / (1 - beta1**t)", "(beta1 * v + (1 - beta1) * gradient) / (1 - beta1**t)")
 
 
 # %% mistake: adam | AMSGrad-like: the average of squares never falls
-def adam_step(
-    w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0
-):
-    t = state.get("t", 0) + 1
-    v = beta1 * state.get("v", 0) + (1 - beta1) * gradient
-    s = beta2 * state.get("s", 0) + (1 - beta2) * gradient**2
+replace(
+    "v_hat = v / (1 - beta1**t)",
+    """
     s = np.maximum(s, state.get("s", 0))
     v_hat = v / (1 - beta1**t)
-    s_hat = s / (1 - beta2**t)
-    decayed = (1 - learning_rate * weight_decay) * w
-    new_w = decayed - learning_rate * v_hat / (np.sqrt(s_hat) + epsilon)
-    return new_w, {"t": t, "v": v, "s": s}
+    """,
+)
 
 
 # %% alternative: adam | the corrections in the rate and in epsilon
@@ -1159,112 +613,48 @@ def adam_step(
 
 
 # %% mistake: minibatches | no shuffling
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = np.arange(len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
+replace("rng.permutation", "np.arange")
 
 
 # %% mistake: minibatches | drawn with replacement
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = rng.integers(len(X), size=len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
+replace("rng.permutation(len(X))", "rng.integers(len(X), size=len(X))")
 
 
 # %% mistake: minibatches | the last, smaller batch is dropped
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = rng.permutation(len(X))
-    for first in range(0, len(X) - batch_size + 1, batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
+replace("range(0, len(X), batch_size)", "range(0, len(X) - batch_size + 1, batch_size)")
 
 
 # %% mistake: minibatches | X and y are shuffled apart
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = rng.permutation(len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[rng.permutation(members)]
+replace("y[members]", "y[rng.permutation(members)]")
 
 
 # %% mistake: minibatches | a fixed seed: every epoch has the same order
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = np.random.default_rng(0).permutation(len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
+replace("rng.permutation", "np.random.default_rng(0).permutation")
 
 
 # %% mistake: minibatches | the global generator
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = np.random.permutation(len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
+replace("rng.permutation", "np.random.permutation")
 
 
 # %% mistake: minibatches | the data itself is shuffled
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
+replace(
+    "shuffled = rng.permutation(len(X))",
+    """
     order = rng.permutation(len(X))
     X[:], y[:] = X[order], y[order]
     shuffled = np.arange(len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
+    """,
+)
 
 
 # %% mistake: minibatches | only the order of the batches is random
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    for first in rng.permutation(np.arange(0, len(X), batch_size)):
-        members = np.arange(len(X))[first : first + batch_size]
-        yield X[members], y[members]
+replace("shuffled = rng.permutation(len(X))", "")
+replace("range(0, len(X), batch_size)", "rng.permutation(np.arange(0, len(X), batch_size))")
+replace("shuffled[first : first + batch_size]", "np.arange(len(X))[first : first + batch_size]")
 
 
 # %% mistake: minibatches | a random start, then round in a circle
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = np.roll(np.arange(len(X)), rng.integers(len(X)))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
+replace("rng.permutation(len(X))", "np.roll(np.arange(len(X)), rng.integers(len(X)))")
 
 
 # %% mistake: minibatches | lengths are not compared
@@ -1293,40 +683,24 @@ if batch_size < 0:
 
 
 # %% mistake: minibatches | the last batch is filled up from the beginning
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = rng.permutation(len(X))
-    for first in range(0, len(X), batch_size):
-        members = np.take(shuffled, range(first, first + batch_size), mode="wrap")
-        yield X[members], y[members]
+replace(
+    "shuffled[first : first + batch_size]",
+    'np.take(shuffled, range(first, first + batch_size), mode="wrap")',
+)
 
 
 # %% mistake: minibatches | only the labels are returned in order, sorted within a batch
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = rng.permutation(len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[np.sort(members)]
+replace("y[members]", "y[np.sort(members)]")
 
 
 # %% mistake: minibatches | only the first batch
-def minibatches(X, y, batch_size, rng):
-    if len(X) != len(y):
-        raise ValueError("lengths differ")
-    if batch_size < 1:
-        raise ValueError("no batch")
-    shuffled = rng.permutation(len(X))
-    for first in range(0, len(X), batch_size):
-        members = shuffled[first : first + batch_size]
-        yield X[members], y[members]
-        return
+replace(
+    "yield X[members], y[members]",
+    """
+    yield X[members], y[members]
+    return
+    """,
+)
 
 
 # %% alternative: minibatches | shuffled copies, cut into views; a list
@@ -1372,103 +746,52 @@ def minibatches(X, y, batch_size, rng):
 
 
 # %% mistake: schedule | the cosine rises again after the end
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = (step - warmup_steps) / (total_steps - warmup_steps)
-    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+replace(
+    "min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)",
+    "(step - warmup_steps) / (total_steps - warmup_steps)",
+)
 
 
 # %% mistake: schedule | the cosine begins at step 0, not after the warm-up
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min(step / total_steps, 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+replace("(step - warmup_steps) / (total_steps - warmup_steps)", "step / total_steps")
 
 
 # %% mistake: schedule | the cosine runs over all steps, so it does not reach the end
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / total_steps, 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+replace("total_steps - warmup_steps", "total_steps")
 
 
 # %% mistake: schedule | the final rate is added on top
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + 0.5 * peak * (1 + np.cos(np.pi * progress))
+replace("peak - final", "peak")
 
 
 # %% mistake: schedule | the final rate is a floor that cuts the cosine
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return max(final, 0.5 * peak * (1 + np.cos(np.pi * progress)))
+replace(
+    "final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))",
+    "max(final, 0.5 * peak * (1 + np.cos(np.pi * progress)))",
+)
 
 
 # %% mistake: schedule | a quarter of a cosine
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + (peak - final) * np.cos(np.pi * progress / 2)
+replace(
+    "0.5 * (peak - final) * (1 + np.cos(np.pi * progress))",
+    "(peak - final) * np.cos(np.pi * progress / 2)",
+)
 
 
 # %% mistake: schedule | a whole period: down and up again
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(2 * np.pi * progress))
+replace("np.pi", "2 * np.pi")
 
 
 # %% mistake: schedule | linear in the place of the cosine
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + (peak - final) * (1 - progress)
+replace("0.5 * (peak - final) * (1 + np.cos(np.pi * progress))", "(peak - final) * (1 - progress)")
 
 
 # %% mistake: schedule | the warm-up starts one step ahead
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+replace("peak * step", "peak * (step + 1)")
 
 
 # %% mistake: schedule | the warm-up begins at the final rate
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return final + (peak - final) * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+replace("peak * step / warmup_steps", "final + (peak - final) * step / warmup_steps")
 
 
 # %% mistake: schedule | no warm-up
@@ -1489,23 +812,11 @@ def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
 
 
 # %% mistake: schedule | degrees in the place of radians
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(180 * progress))
+replace("np.pi", "180")
 
 
 # %% mistake: schedule | zero warm-up divides by zero
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps:
-        raise ValueError("the warm-up does not fit")
-    if step <= warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+replace("step < warmup_steps", "step <= warmup_steps")
 
 
 # %% mistake: schedule | a step after the last one is refused
@@ -1519,13 +830,7 @@ def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
 
 
 # %% mistake: schedule | the last step of the warm-up may not be the last but one of all
-def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
-    if not 0 <= warmup_steps < total_steps - 1:
-        raise ValueError("the warm-up is too long")
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return final + 0.5 * (peak - final) * (1 + np.cos(np.pi * progress))
+replace("0 <= warmup_steps < total_steps", "0 <= warmup_steps < total_steps - 1")
 
 
 # %% alternative: schedule | half-angle; clip; nested functions
@@ -1550,146 +855,48 @@ def learning_rate_at(step, peak, total_steps, warmup_steps=0, final=0.0):
 
 
 # %% mistake: ridge | the gradient is a sum over the examples
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual + penalty * w, residual.sum()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("X.T @ residual / len(X)", "X.T @ residual")
+replace("residual.mean", "residual.sum")
 
 
 # %% mistake: ridge | the residual has the wrong sign
-def ridge_gradient(X, y, w, b, penalty):
-    residual = y - X @ w - b
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("X @ w + b - y", "y - X @ w - b")
 
 
 # %% mistake: ridge | the penalty counts twice
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + 2 * penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("penalty * w", "2 * penalty * w")
 
 
 # %% mistake: ridge | the penalty is forgotten in the gradient
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X), residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("X.T @ residual / len(X) + penalty * w", "X.T @ residual / len(X)")
 
 
 # %% mistake: ridge | the intercept is penalised in the gradient
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean() + penalty * b
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("residual.mean()", "residual.mean() + penalty * b")
 
 
 # %% mistake: ridge | the penalty is divided by m
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return (X.T @ residual + penalty * w) / len(X), residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("X.T @ residual / len(X) + penalty * w", "(X.T @ residual + penalty * w) / len(X)")
 
 
 # %% mistake: ridge | the intercept is forgotten in the residual
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("X @ w + b", "X @ w")
 
 
 # %% mistake: ridge | the L1 gradient
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * np.sign(w), residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("penalty * w", "penalty * np.sign(w)")
 
 
 # %% mistake: ridge | the data is not centred: a fit through the origin, then an intercept
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("X - X.mean(axis=0)", "X")
 
 
 # %% mistake: ridge | no intercept
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, 0.0
+replace("np.mean(y - X @ w)", "0.0")
 
 
 # %% mistake: ridge | the intercept is the mean of y, although X is not centred
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y)
+replace("y - X @ w", "y")
 
 
 # %% mistake: ridge | a column of ones, penalised like the others
@@ -1705,82 +912,36 @@ def ridge(X, y, penalty):
 
 
 # %% mistake: ridge | scikit-learn's penalty: the cost is a sum
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y)
-    return w, np.mean(y - X @ w)
+replace("centred.T @ centred / len(X)", "centred.T @ centred")
+replace("centred.T @ y / len(X)", "centred.T @ y")
 
 
 # %% mistake: ridge | the penalty is forgotten
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X)
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace(
+    "centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])", "centred.T @ centred / len(X)"
+)
 
 
 # %% mistake: ridge | the penalty is added to every element of the matrix
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("penalty * np.eye(X.shape[1])", "penalty")
 
 
 # %% mistake: ridge | the data is centred in place
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
+replace(
+    "centred = X - X.mean(axis=0)",
+    """
     y -= y.mean()
     centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+    """,
+)
 
 
 # %% mistake: ridge | the columns are scaled as well
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-12)
-    hessian = centred.T @ centred / len(X) + penalty * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("X - X.mean(axis=0)", "(X - X.mean(axis=0)) / (X.std(axis=0) + 1e-12)")
 
 
 # %% mistake: ridge | the square of the penalty
-def ridge_gradient(X, y, w, b, penalty):
-    residual = X @ w + b - y
-    return X.T @ residual / len(X) + penalty * w, residual.mean()
-
-
-def ridge(X, y, penalty):
-    centred = X - X.mean(axis=0)
-    hessian = centred.T @ centred / len(X) + penalty**2 * np.eye(X.shape[1])
-    w = np.linalg.solve(hessian, centred.T @ y / len(X))
-    return w, np.mean(y - X @ w)
+replace("penalty * np.eye(X.shape[1])", "penalty**2 * np.eye(X.shape[1])")
 
 
 # %% alternative: ridge | a column of ones with no penalty
@@ -1831,38 +992,23 @@ def soft_threshold(w, threshold):
 
 
 # %% mistake: soft_threshold | the sign is lost
-def soft_threshold(w, threshold):
-    if threshold < 0:
-        raise ValueError("negative")
-    return np.maximum(np.abs(w) - threshold, 0)
+replace("np.sign(w) * np.maximum(np.abs(w) - threshold, 0)", "np.maximum(np.abs(w) - threshold, 0)")
 
 
 # %% mistake: soft_threshold | moved across zero
-def soft_threshold(w, threshold):
-    if threshold < 0:
-        raise ValueError("negative")
-    return w - threshold * np.sign(w)
+replace("np.sign(w) * np.maximum(np.abs(w) - threshold, 0)", "w - threshold * np.sign(w)")
 
 
 # %% mistake: soft_threshold | only positive elements are moved
-def soft_threshold(w, threshold):
-    if threshold < 0:
-        raise ValueError("negative")
-    return np.maximum(w - threshold, 0)
+replace("np.sign(w) * np.maximum(np.abs(w) - threshold, 0)", "np.maximum(w - threshold, 0)")
 
 
 # %% mistake: soft_threshold | clipped to the threshold: the other half
-def soft_threshold(w, threshold):
-    if threshold < 0:
-        raise ValueError("negative")
-    return np.clip(w, -threshold, threshold)
+replace("np.sign(w) * np.maximum(np.abs(w) - threshold, 0)", "np.clip(w, -threshold, threshold)")
 
 
 # %% mistake: soft_threshold | shrunk by a factor, as the L2 penalty does
-def soft_threshold(w, threshold):
-    if threshold < 0:
-        raise ValueError("negative")
-    return w / (1 + threshold)
+replace("np.sign(w) * np.maximum(np.abs(w) - threshold, 0)", "w / (1 + threshold)")
 
 
 # %% mistake: soft_threshold | one decision for the whole array
@@ -1888,24 +1034,15 @@ def soft_threshold(w, threshold):
 
 
 # %% mistake: soft_threshold | threshold zero is refused as well
-def soft_threshold(w, threshold):
-    if threshold <= 0:
-        raise ValueError("negative")
-    return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
+replace("threshold < 0", "threshold <= 0")
 
 
 # %% mistake: soft_threshold | moved by half of the threshold
-def soft_threshold(w, threshold):
-    if threshold < 0:
-        raise ValueError("negative")
-    return np.sign(w) * np.maximum(np.abs(w) - threshold / 2, 0)
+replace("np.abs(w) - threshold", "np.abs(w) - threshold / 2")
 
 
 # %% mistake: soft_threshold | a floor of 1e-12: small elements do not become exactly zero
-def soft_threshold(w, threshold):
-    if threshold < 0:
-        raise ValueError("the threshold is negative")
-    return np.sign(w) * np.maximum(np.abs(w) - threshold, 1e-12)
+replace("np.maximum(np.abs(w) - threshold, 0)", "np.maximum(np.abs(w) - threshold, 1e-12)")
 
 
 # %% alternative: soft_threshold | three cases
@@ -1930,157 +1067,57 @@ def soft_threshold(w, threshold):
 
 
 # %% mistake: ista | the threshold forgets the step
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("step * penalty", "penalty")
 
 
 # %% mistake: ista | the step is that of the raw data
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("np.linalg.norm(X_centred, 2)", "np.linalg.norm(X, 2)")
 
 
 # %% mistake: ista | the Frobenius norm in the place of the largest singular value
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("np.linalg.norm(X_centred, 2)", "np.linalg.norm(X_centred)")
 
 
 # %% mistake: ista | the singular value is not squared
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2)
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("np.linalg.norm(X_centred, 2) ** 2", "np.linalg.norm(X_centred, 2)")
 
 
 # %% mistake: ista | the step forgets m
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = 1 / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("len(X) / np.linalg.norm(X_centred, 2) ** 2", "1 / np.linalg.norm(X_centred, 2) ** 2")
 
 
 # %% mistake: ista | the gradient forgets m
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace(
+    "X_centred.T @ (X_centred @ w - y_centred) / len(X)",
+    "X_centred.T @ (X_centred @ w - y_centred)",
+)
 
 
 # %% mistake: ista | twice the largest safe step
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = 2.2 * len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace(
+    "len(X) / np.linalg.norm(X_centred, 2) ** 2", "2.2 * len(X) / np.linalg.norm(X_centred, 2) ** 2"
+)
 
 
 # %% mistake: ista | first the threshold, then the gradient step
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w, step * penalty) - step * slope
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace(
+    "soft_threshold(w - step * slope, step * penalty)",
+    "soft_threshold(w, step * penalty) - step * slope",
+)
 
 
 # %% mistake: ista | the subgradient of the penalty, no threshold
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = w - step * (slope + penalty * np.sign(w))
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace(
+    "soft_threshold(w - step * slope, step * penalty)", "w - step * (slope + penalty * np.sign(w))"
+)
 
 
 # %% mistake: ista | the data is not centred
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X, y
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("X - X.mean(axis=0), y - y.mean()", "X, y")
 
 
 # %% mistake: ista | the intercept is the mean of y
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y), costs
+replace("y - X @ w", "y")
 
 
 # %% mistake: ista | the cost before each iteration
@@ -2098,59 +1135,21 @@ def ista(X, y, penalty, iterations):
 
 
 # %% mistake: ista | the cost forgets the penalty
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit)
-    return w, np.mean(y - X @ w), costs
+replace("misfit + penalty * np.sum(np.abs(w))", "misfit")
 
 
 # %% mistake: ista | the cost forgets the half
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2)
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace(
+    "np.mean((X_centred @ w - y_centred) ** 2) / 2", "np.mean((X_centred @ w - y_centred) ** 2)"
+)
 
 
 # %% mistake: ista | starts from random weights
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.random.default_rng(0).normal(size=X.shape[1])
-    costs = []
-    for _ in range(iterations):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("np.zeros(X.shape[1])", "np.random.default_rng(0).normal(size=X.shape[1])")
 
 
 # %% mistake: ista | one iteration too few
-def ista(X, y, penalty, iterations):
-    X_centred, y_centred = X - X.mean(axis=0), y - y.mean()
-    step = len(X) / np.linalg.norm(X_centred, 2) ** 2
-    w = np.zeros(X.shape[1])
-    costs = []
-    for _ in range(iterations - 1):
-        slope = X_centred.T @ (X_centred @ w - y_centred) / len(X)
-        w = soft_threshold(w - step * slope, step * penalty)
-        misfit = np.mean((X_centred @ w - y_centred) ** 2) / 2
-        costs.append(misfit + penalty * np.sum(np.abs(w)))
-    return w, np.mean(y - X @ w), costs
+replace("range(iterations)", "range(iterations - 1)")
 
 
 # %% mistake: ista | accelerated: FISTA, whose cost may rise
