@@ -1,160 +1,62 @@
 """Wrong and unusual right answers of week 4, on which its tests are tested."""
 
-
 # %% mistake: logistic_regression | the logarithm of a rounded probability
-def logistic_cost(X, y, w, b, l2):
-    p = 1 / (1 + np.exp(-(X @ w + b)))
-    cost = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)) + l2 / 2 * (w @ w)
-    error = (p - y) / len(y)
-    return cost, X.T @ error + l2 * w, error.sum()
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w, b = w - learning_rate * dw, b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+replace("z = X @ w + b", "p = 1 / (1 + np.exp(-(X @ w + b)))")
+replace("np.mean(np.logaddexp(0, z) - y * z)", "-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))")
+replace("np.exp(-np.logaddexp(0, -z))", "p")
 
 
 # %% mistake: logistic_regression | clips the probability to keep the logarithm finite
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
+replace(
+    "cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)",
+    """
     p = np.clip(np.exp(-np.logaddexp(0, -z)), 1e-12, 1 - 1e-12)
     cost = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)) + l2 / 2 * (w @ w)
-    error = (p - y) / len(y)
-    return cost, X.T @ error + l2 * w, error.sum()
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w, b = w - learning_rate * dw, b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+    """,
+)
+replace("np.exp(-np.logaddexp(0, -z)) - y", "p - y")
 
 
 # %% mistake: logistic_regression | sums over the examples instead of the mean
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    error = np.exp(-np.logaddexp(0, -z)) - y
-    return (
-        np.sum(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w),
-        X.T @ error + l2 * w,
-        error.sum(),
-    )
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w, b = w - learning_rate * dw, b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+replace("np.mean(np.logaddexp", "np.sum(np.logaddexp")
+replace("(np.exp(-np.logaddexp(0, -z)) - y) / len(y)", "np.exp(-np.logaddexp(0, -z)) - y")
 
 
 # %% mistake: logistic_regression | the bias is penalised too
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
-    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w + b**2)
-    return cost, X.T @ error + l2 * w, error.sum() + l2 * b
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w, b = w - learning_rate * dw, b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+replace("w @ w", "w @ w + b**2")
+replace("error.sum()", "error.sum() + l2 * b")
 
 
 # %% mistake: logistic_regression | the penalty is divided by the number of examples
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    m = len(y)
-    error = np.exp(-np.logaddexp(0, -z)) - y
+replace("cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)", "m = len(y)")
+replace("(np.exp(-np.logaddexp(0, -z)) - y) / len(y)", "np.exp(-np.logaddexp(0, -z)) - y")
+replace(
+    "return cost, X.T @ error + l2 * w, error.sum()",
+    """
     cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / (2 * m) * (w @ w)
     return cost, (X.T @ error + l2 * w) / m, error.sum() / m
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w, b = w - learning_rate * dw, b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+    """,
+)
 
 
 # %% mistake: logistic_regression | true minus predicted
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    error = (y - np.exp(-np.logaddexp(0, -z))) / len(y)
-    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
-    return cost, X.T @ error + l2 * w, error.sum()
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w, b = w - learning_rate * dw, b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+replace("np.exp(-np.logaddexp(0, -z)) - y", "y - np.exp(-np.logaddexp(0, -z))")
 
 
 # %% mistake: logistic_regression | the penalty is in the cost and not in the gradient
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
-    return np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w), X.T @ error, error.sum()
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w, b = w - learning_rate * dw, b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+replace("X.T @ error + l2 * w", "X.T @ error")
 
 
 # %% mistake: logistic_regression | the bias is not trained
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
-    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
-    return cost, X.T @ error + l2 * w, error.sum()
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w = np.zeros(X.shape[1])
-    cost, dw, db = logistic_cost(X, y, w, 0.0, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm(dw) > tol:
-        w = w - learning_rate * dw
-        cost, dw, db = logistic_cost(X, y, w, 0.0, l2)
-        costs.append(cost)
-    return w, 0.0, costs
+replace("[*dw, db]", "dw")
+replace(
+    """
+    b = b - learning_rate * db
+    cost, dw, db = logistic_cost(X, y, w, b, l2)
+    """,
+    "cost, dw, db = logistic_cost(X, y, w, 0.0, l2)",
+)
+replace("w, b, costs", "w, 0.0, costs")
 
 
 # %% mistake: logistic_regression | stops when the cost hardly changes, and not by the gradient
@@ -219,64 +121,30 @@ def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
 
 
 # %% alternative: logistic_regression | minus the labels first
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    cost = np.mean(-y * z + np.logaddexp(0, z)) + l2 / 2 * (w @ w)
-    residual = np.exp(-np.logaddexp(0, -z)) - y
-    return cost, X.T @ residual / len(y) + l2 * w, np.mean(residual)
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w = w - learning_rate * dw
-        b = b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+replace("np.logaddexp(0, z) - y * z", "-y * z + np.logaddexp(0, z)")
+replace(
+    "error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)",
+    "residual = np.exp(-np.logaddexp(0, -z)) - y",
+)
+replace("X.T @ error", "X.T @ residual / len(y)")
+replace("error.sum()", "np.mean(residual)")
 
 
 # %% alternative: logistic_regression | the textbook's two logarithms
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
+replace(
+    "cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)",
+    """
     log_p, log_q = -np.logaddexp(0, -z), -np.logaddexp(0, z)
     cost = np.mean(-y * log_p - (1 - y) * log_q) + l2 / 2 * np.dot(w, w)
-    error = np.exp(log_p) - y
-    return cost, X.T @ error / len(y) + l2 * w, error.mean()
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w = w - learning_rate * dw
-        b = b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+    """,
+)
+replace("(np.exp(-np.logaddexp(0, -z)) - y) / len(y)", "np.exp(log_p) - y")
+replace("X.T @ error", "X.T @ error / len(y)")
+replace("error.sum", "error.mean")
 
 
 # %% mistake: logistic_regression | the gradient is rounded to single precision
-def logistic_cost(X, y, w, b, l2):
-    z = X @ w + b
-    cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)
-    error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
-    return cost, (X.T @ error + l2 * w).astype(np.float32), error.sum()
-
-
-def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
-    w, b = np.zeros(X.shape[1]), 0.0
-    cost, dw, db = logistic_cost(X, y, w, b, l2)
-    costs = [cost]
-    while len(costs) <= max_steps and np.linalg.norm([*dw, db]) > tol:
-        w = w - learning_rate * dw
-        b = b - learning_rate * db
-        cost, dw, db = logistic_cost(X, y, w, b, l2)
-        costs.append(cost)
-    return w, b, costs
+replace("X.T @ error + l2 * w", "(X.T @ error + l2 * w).astype(np.float32)")
 
 
 # %% alternative: logistic_regression | cases for the sign of the logit
@@ -303,27 +171,25 @@ def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
 
 
 # %% mistake: confusion_matrix | truth in columns
-def confusion_matrix(y_true, y_pred, n_classes):
-    if len(y_true) != len(y_pred):
-        raise ValueError("lengths")
-    both = np.concatenate([y_true, y_pred])
-    if np.any(both < 0) or np.any(both >= n_classes):
-        raise ValueError("class out of range")
+replace(
+    "cells = n_classes * y_true + y_pred",
+    """
     result = np.zeros((n_classes, n_classes), dtype=np.int64)
     np.add.at(result, (y_pred, y_true), 1)
-    return result
+    """,
+)
+replace("np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)", "result")
 
 
 # %% mistake: confusion_matrix | repeated pairs are counted once
-def confusion_matrix(y_true, y_pred, n_classes):
-    if len(y_true) != len(y_pred):
-        raise ValueError("lengths")
-    both = np.concatenate([y_true, y_pred])
-    if np.any(both < 0) or np.any(both >= n_classes):
-        raise ValueError("class out of range")
+replace(
+    "cells = n_classes * y_true + y_pred",
+    """
     result = np.zeros((n_classes, n_classes), dtype=np.int64)
     result[y_true, y_pred] += 1
-    return result
+    """,
+)
+replace("np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)", "result")
 
 
 # %% mistake: confusion_matrix | a negative class counts for the last one
@@ -360,26 +226,22 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 
 # %% mistake: confusion_matrix | the classes that occur decide the shape
-def confusion_matrix(y_true, y_pred, n_classes):
-    if len(y_true) != len(y_pred):
-        raise ValueError("lengths")
-    both = np.concatenate([y_true, y_pred])
-    if np.any(both < 0) or np.any(both >= n_classes):
-        raise ValueError("class out of range")
-    classes = np.unique(both)
-    return np.array([[np.sum((y_true == i) & (y_pred == j)) for j in classes] for i in classes])
+replace("cells = n_classes * y_true + y_pred", "classes = np.unique(both)")
+replace(
+    "np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)",
+    "np.array([[np.sum((y_true == i) & (y_pred == j)) for j in classes] for i in classes])",
+)
 
 
 # %% mistake: confusion_matrix | floating-point counts
-def confusion_matrix(y_true, y_pred, n_classes):
-    if len(y_true) != len(y_pred):
-        raise ValueError("lengths")
-    both = np.concatenate([y_true, y_pred])
-    if np.any(both < 0) or np.any(both >= n_classes):
-        raise ValueError("class out of range")
+replace(
+    "cells = n_classes * y_true + y_pred",
+    """
     result = np.zeros((n_classes, n_classes))
     np.add.at(result, (y_true, y_pred), 1)
-    return result
+    """,
+)
+replace("np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)", "result")
 
 
 # %% mistake: confusion_matrix | shares of each row instead of counts
@@ -487,11 +349,7 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | the plain mean of precision and recall
-def precision_recall_f1(confusion):
-    right = np.diag(confusion)
-    precision = right / np.maximum(confusion.sum(axis=0), 1)
-    recall = right / np.maximum(confusion.sum(axis=1), 1)
-    return precision, recall, (precision + recall) / 2
+replace("2 * right / np.maximum(predicted + actual, 1)", "(precision + recall) / 2")
 
 
 # %% mistake: metrics | the factor two is forgotten
@@ -573,28 +431,17 @@ return (precision, recall, 2 * right / np.maximum(predicted + actual, 2))
 
 
 # %% mistake: roc_auc | ties count nothing
-def roc_auc(y, scores):
-    positive, negative = scores[y == 1], scores[y == 0]
-    if len(positive) == 0 or len(negative) == 0:
-        raise ValueError("one class")
-    return np.mean(positive[:, None] > negative)
+replace("lead = positive[:, None] - negative", "")
+replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(positive[:, None] > negative)")
 
 
 # %% mistake: roc_auc | ties count fully
-def roc_auc(y, scores):
-    positive, negative = scores[y == 1], scores[y == 0]
-    if len(positive) == 0 or len(negative) == 0:
-        raise ValueError("one class")
-    return np.mean(positive[:, None] >= negative)
+replace("lead = positive[:, None] - negative", "")
+replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(positive[:, None] >= negative)")
 
 
 # %% mistake: roc_auc | the classes exchanged
-def roc_auc(y, scores):
-    positive, negative = scores[y == 0], scores[y == 1]
-    if len(positive) == 0 or len(negative) == 0:
-        raise ValueError("one class")
-    lead = positive[:, None] - negative
-    return np.mean(lead > 0) + np.mean(lead == 0) / 2
+replace("scores[y == 1], scores[y == 0]", "scores[y == 0], scores[y == 1]")
 
 
 # %% mistake: roc_auc | ranks without means for ties
@@ -608,12 +455,9 @@ def roc_auc(y, scores):
 
 
 # %% mistake: roc_auc | a single class gives one half
-def roc_auc(y, scores):
-    positive, negative = scores[y == 1], scores[y == 0]
-    if len(positive) == 0 or len(negative) == 0:
-        return 0.5
-    lead = positive[:, None] - negative
-    return np.mean(lead > 0) + np.mean(lead == 0) / 2
+replace(
+    'raise ValueError("the area under the ROC curve needs examples of both classes")', "return 0.5"
+)
 
 
 # %% mistake: roc_auc | missing positives are not noticed
@@ -628,12 +472,10 @@ def roc_auc(y, scores):
 
 
 # %% mistake: roc_auc | divides by all pairs, also those of one class
-def roc_auc(y, scores):
-    positive, negative = scores[y == 1], scores[y == 0]
-    if len(positive) == 0 or len(negative) == 0:
-        raise ValueError("one class")
-    lead = positive[:, None] - negative
-    return (np.sum(lead > 0) + np.sum(lead == 0) / 2) / (len(y) * (len(y) - 1) / 2)
+replace(
+    "np.mean(lead > 0) + np.mean(lead == 0) / 2",
+    "(np.sum(lead > 0) + np.sum(lead == 0) / 2) / (len(y) * (len(y) - 1) / 2)",
+)
 
 
 # %% mistake: roc_auc | pairs the examples in their order
@@ -931,58 +773,28 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | as many folds as examples are refused
-def k_fold(m, k, rng):
-    if not 2 <= k < m:
-        raise ValueError("folds")
-    pieces = np.array_split(rng.permutation(m), k)
-    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
-
-
-def stratified_k_fold(y, k, rng):
-    _, class_sizes = np.unique(y, return_counts=True)
-    if not 2 <= k <= class_sizes.min():
-        raise ValueError("folds")
-    shuffled = rng.permutation(len(y))
-    by_class = shuffled[np.argsort(y[shuffled], kind="stable")]
-    hands = [by_class[i::k] for i in range(k)]
-    return [(np.setdiff1d(shuffled, hand), hand) for hand in hands]
+replace("2 <= k <= m", "2 <= k < m")
 
 
 # %% mistake: k_fold | lists instead of arrays
-def k_fold(m, k, rng):
-    if not 2 <= k <= m:
-        raise ValueError("folds")
-    pieces = np.array_split(rng.permutation(m), k)
-    return [(np.setdiff1d(np.arange(m), piece).tolist(), piece.tolist()) for piece in pieces]
-
-
-def stratified_k_fold(y, k, rng):
-    _, class_sizes = np.unique(y, return_counts=True)
-    if not 2 <= k <= class_sizes.min():
-        raise ValueError("folds")
-    shuffled = rng.permutation(len(y))
-    by_class = shuffled[np.argsort(y[shuffled], kind="stable")]
-    hands = [by_class[i::k] for i in range(k)]
-    return [(np.setdiff1d(shuffled, hand).tolist(), hand.tolist()) for hand in hands]
+replace(
+    "(np.setdiff1d(np.arange(m), piece), piece)",
+    "(np.setdiff1d(np.arange(m), piece).tolist(), piece.tolist())",
+)
+replace(
+    "(np.setdiff1d(shuffled, hand), hand)", "(np.setdiff1d(shuffled, hand).tolist(), hand.tolist())"
+)
 
 
 # %% alternative: k_fold | indices of 32 bits
-def k_fold(m, k, rng):
-    if not 2 <= k <= m:
-        raise ValueError("folds")
-    pieces = np.array_split(rng.permutation(m).astype(np.int32), k)
-    return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
-
-
-def stratified_k_fold(y, k, rng):
-    _, class_sizes = np.unique(y, return_counts=True)
-    if not 2 <= k <= class_sizes.min():
-        raise ValueError("folds")
-    shuffled = rng.permutation(len(y))
-    by_class = shuffled[np.argsort(y[shuffled], kind="stable")]
-    hands = [by_class[i::k] for i in range(k)]
+replace("rng.permutation(m)", "rng.permutation(m).astype(np.int32)")
+replace(
+    "return [(np.setdiff1d(shuffled, hand), hand) for hand in hands]",
+    """
     every = np.arange(len(y), dtype=np.int32)
     return [(np.setdiff1d(every, hand), hand.astype(np.int32)) for hand in hands]
+    """,
+)
 
 
 # %% alternative: k_fold | fold numbers for every example
@@ -1149,14 +961,11 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: k_means_plus_plus | probabilities in proportion to distances, not to their squares
-def k_means_plus_plus(X, k, rng):
-    if not 1 <= k <= len(np.unique(X, axis=0)):
-        raise ValueError("centres")
-    centres = [X[rng.integers(len(X))]]
-    while len(centres) < k:
-        nearest = np.min([np.linalg.norm(X - centre, axis=1) for centre in centres], axis=0)
-        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
-    return np.array(centres)
+replace("nearest = np.full(len(X), np.inf)", "")
+replace(
+    "np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))",
+    "np.min([np.linalg.norm(X - centre, axis=1) for centre in centres], axis=0)",
+)
 
 
 # %% mistake: k_means_plus_plus | different rows, all equally likely
@@ -1201,25 +1010,21 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | the first centre is the first example
-def k_means_plus_plus(X, k, rng):
-    if not 1 <= k <= len(np.unique(X, axis=0)):
-        raise ValueError("centres")
-    centres = [X[0]]
-    while len(centres) < k:
-        nearest = np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
-        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
-    return np.array(centres)
+replace("rng.integers(len(X))", "0")
+replace("nearest = np.full(len(X), np.inf)", "")
+replace(
+    "np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))",
+    "np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)",
+)
 
 
 # %% mistake: k_means_plus_plus | the first centre is the mean
-def k_means_plus_plus(X, k, rng):
-    if not 1 <= k <= len(np.unique(X, axis=0)):
-        raise ValueError("centres")
-    centres = [X.mean(axis=0)]
-    while len(centres) < k:
-        nearest = np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
-        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
-    return np.array(centres)
+replace("X[rng.integers(len(X))]", "X.mean(axis=0)")
+replace("nearest = np.full(len(X), np.inf)", "")
+replace(
+    "np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))",
+    "np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)",
+)
 
 
 # %% mistake: k_means_plus_plus | an impossible k is not refused
@@ -1257,39 +1062,15 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | the squared sum of the absolute differences
-def k_means_plus_plus(X, k, rng):
-    if not 1 <= k <= len(np.unique(X, axis=0)):
-        raise ValueError("centres")
-    centres = [X[rng.integers(len(X))]]
-    nearest = np.full(len(X), np.inf)
-    while len(centres) < k:
-        nearest = np.minimum(nearest, np.abs(X - centres[-1]).sum(axis=1) ** 2)
-        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
-    return np.array(centres)
+replace("((X - centres[-1]) ** 2).sum(axis=1)", "np.abs(X - centres[-1]).sum(axis=1) ** 2")
 
 
 # %% mistake: k_means_plus_plus | the squared largest difference
-def k_means_plus_plus(X, k, rng):
-    if not 1 <= k <= len(np.unique(X, axis=0)):
-        raise ValueError("centres")
-    centres = [X[rng.integers(len(X))]]
-    nearest = np.full(len(X), np.inf)
-    while len(centres) < k:
-        nearest = np.minimum(nearest, np.abs(X - centres[-1]).max(axis=1) ** 2)
-        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
-    return np.array(centres)
+replace("((X - centres[-1]) ** 2).sum(axis=1)", "np.abs(X - centres[-1]).max(axis=1) ** 2")
 
 
 # %% mistake: k_means_plus_plus | a single centre is refused
-def k_means_plus_plus(X, k, rng):
-    if not 2 <= k <= len(np.unique(X, axis=0)):
-        raise ValueError("centres")
-    centres = [X[rng.integers(len(X))]]
-    nearest = np.full(len(X), np.inf)
-    while len(centres) < k:
-        nearest = np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))
-        centres.append(X[rng.choice(len(X), p=nearest / nearest.sum())])
-    return np.array(centres)
+replace("1 <= k <= len(np.unique(X, axis=0))", "2 <= k <= len(np.unique(X, axis=0))")
 
 
 # %% alternative: k_means_plus_plus | inversion of the cumulated distances
@@ -1328,165 +1109,77 @@ nearest = np.minimum(nearest, ((X - centres[-1]) ** 2).mean(axis=1))
 
 
 # %% mistake: k_means | distances without the square
-def assign(X, centres):
-    to_all = np.stack([np.linalg.norm(X - centre, axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
+replace("((X - centre) ** 2).sum(axis=1)", "np.linalg.norm(X - centre, axis=1)")
 
 
-def update_centres(X, labels, squared, k):
-    membership = np.eye(k)[labels]
+# %% mistake: k_means | an empty cluster has the mean NaN
+replace("membership = np.eye(k)[labels]", "import warnings")
+replace(
+    """
     sizes = membership.sum(axis=0)
     centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
     empty = np.flatnonzero(sizes == 0)
     centres[empty] = X[np.argsort(-squared)[: len(empty)]]
     return centres
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
-
-
-# %% mistake: k_means | an empty cluster has the mean NaN
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    import warnings
-
+    """,
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return np.array([X[labels == j].mean(axis=0) for j in range(k)])
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
+    """,
+)
 
 
 # %% mistake: k_means | an empty cluster goes to the origin
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    membership = np.eye(k)[labels]
-    return membership.T @ X / np.maximum(membership.sum(axis=0), 1)[:, None]
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
-
-
-# %% mistake: k_means | all empty clusters go to the same example
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    centres = np.zeros((k, X.shape[1]))
-    for j in range(k):
-        members = X[labels == j]
-        centres[j] = members.mean(axis=0) if len(members) else X[np.argmax(squared)]
-    return centres
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
-
-
-# %% mistake: k_means | empty clusters go to the nearest examples
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    membership = np.eye(k)[labels]
+replace(
+    """
     sizes = membership.sum(axis=0)
     centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
     empty = np.flatnonzero(sizes == 0)
-    centres[empty] = X[np.argsort(squared)[: len(empty)]]
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
     return centres
+    """,
+    "return membership.T @ X / np.maximum(membership.sum(axis=0), 1)[:, None]",
+)
 
 
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
+# %% mistake: k_means | all empty clusters go to the same example
+replace("membership = np.eye(k)[labels]", "centres = np.zeros((k, X.shape[1]))")
+replace(
+    """
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
+    """,
+    """
+    for j in range(k):
+        members = X[labels == j]
+        centres[j] = members.mean(axis=0) if len(members) else X[np.argmax(squared)]
+    """,
+)
+
+
+# %% mistake: k_means | empty clusters go to the nearest examples
+replace("-squared", "squared")
 
 
 # %% mistake: k_means | medians instead of means
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    farthest = iter(np.argsort(-squared))
+replace("membership = np.eye(k)[labels]", "farthest = iter(np.argsort(-squared))")
+replace(
+    """
+    sizes = membership.sum(axis=0)
+    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
+    empty = np.flatnonzero(sizes == 0)
+    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
+    """,
+    """
     centres = np.zeros((k, X.shape[1]))
     for j in range(k):
         members = X[labels == j]
         centres[j] = np.median(members, axis=0) if len(members) else X[next(farthest)]
-    return centres
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
+    """,
+)
 
 
 # %% mistake: k_means | labels belong to the centres before the last update
@@ -1517,109 +1210,44 @@ def k_means(X, centres, max_iterations=100):
 
 
 # %% mistake: k_means | always the largest number of rounds
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    membership = np.eye(k)[labels]
-    sizes = membership.sum(axis=0)
-    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
-    empty = np.flatnonzero(sizes == 0)
-    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
-    return centres
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-    return centres, labels, inertias
+replace("previous = labels", "")
+replace(
+    """
+    if np.array_equal(labels, previous):
+        break
+    """,
+    "",
+)
 
 
 # %% mistake: k_means | the start is overwritten
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    membership = np.eye(k)[labels]
-    sizes = membership.sum(axis=0)
-    centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
-    empty = np.flatnonzero(sizes == 0)
-    centres[empty] = X[np.argsort(-squared)[: len(empty)]]
-    return centres
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres[:] = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
+replace(
+    "centres = update_centres(X, labels, squared, len(centres))",
+    "centres[:] = update_centres(X, labels, squared, len(centres))",
+)
 
 
 # %% mistake: k_means | the mean distance instead of the sum
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1), to_all.min(axis=1)
+replace("[squared.sum()]", "[squared.mean()]")
+replace("inertias.append(squared.sum())", "inertias.append(squared.mean())")
 
 
-def update_centres(X, labels, squared, k):
-    membership = np.eye(k)[labels]
+# %% mistake: k_means | labels are floating-point numbers
+replace("to_all.argmin(axis=1)", "to_all.argmin(axis=1).astype(float)")
+replace("membership = np.eye(k)[labels]", "farthest = iter(np.argsort(-squared))")
+replace(
+    """
     sizes = membership.sum(axis=0)
     centres = membership.T @ X / np.maximum(sizes, 1)[:, None]
     empty = np.flatnonzero(sizes == 0)
     centres[empty] = X[np.argsort(-squared)[: len(empty)]]
     return centres
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.mean()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.mean())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
-
-
-# %% mistake: k_means | labels are floating-point numbers
-def assign(X, centres):
-    to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return to_all.argmin(axis=1).astype(float), to_all.min(axis=1)
-
-
-def update_centres(X, labels, squared, k):
-    farthest = iter(np.argsort(-squared))
+    """,
+    """
     members = [X[labels == j] for j in range(k)]
     return np.array([group.mean(axis=0) if len(group) else X[next(farthest)] for group in members])
-
-
-def k_means(X, centres, max_iterations=100):
-    labels, squared = assign(X, centres)
-    inertias = [squared.sum()]
-    for _ in range(max_iterations):
-        centres = update_centres(X, labels, squared, len(centres))
-        previous = labels
-        labels, squared = assign(X, centres)
-        inertias.append(squared.sum())
-        if np.array_equal(labels, previous):
-            break
-    return centres, labels, inertias
+    """,
+)
 
 
 # %% alternative: k_means | expanded squares, cluster by cluster
