@@ -1,205 +1,60 @@
 """Wrong and unusual right answers of week 5, on which the tests of the assignment are tested.
 
-Each block replaces the whole solution cell of its exercise.
+A block is the whole solution cell of its exercise, or replacements in the reference.
 """
 
-
 # %% mistake: activations | the formula as it stands in the book, which overflows
-def sigmoid(Z):
-    return 1 / (1 + np.exp(-Z))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-Z))")
 
 
 # %% mistake: activations | the sign of the exponent is lost
-def sigmoid(Z):
-    return np.exp(-np.logaddexp(0.0, Z))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("np.logaddexp(0.0, -Z)", "np.logaddexp(0.0, Z)")
 
 
 # %% mistake: activations | np.where computes the branch that overflows, too
-def sigmoid(Z):
-    return np.where(Z >= 0, 1 / (1 + np.exp(-Z)), np.exp(Z) / (1 + np.exp(Z)))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace(
+    "np.exp(-np.logaddexp(0.0, -Z))",
+    "np.where(Z >= 0, 1 / (1 + np.exp(-Z)), np.exp(Z) / (1 + np.exp(Z)))",
+)
 
 
 # %% mistake: activations | inputs are clipped so early that it shows
-def sigmoid(Z):
-    return 1 / (1 + np.exp(-np.clip(Z, -10, 10)))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-np.clip(Z, -10, 10)))")
 
 
 # %% alternative: activations | inputs are clipped where it no longer matters
-def sigmoid(Z):
-    return 1 / (1 + np.exp(-np.clip(Z, -500, 500)))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-np.clip(Z, -500, 500)))")
 
 
 # %% mistake: activations | the derivative takes activations in the place of pre-activations
-def sigmoid(Z):
-    return np.exp(-np.logaddexp(0.0, -Z))
-
-
-def sigmoid_derivative(Z):
-    return Z * (1.0 - Z)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("A = sigmoid(Z)", "")
+replace("A * (1.0 - A)", "Z * (1.0 - Z)")
 
 
 # %% mistake: activations | relu writes into its input
-def sigmoid(Z):
-    return np.exp(-np.logaddexp(0.0, -Z))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
+replace(
+    "return np.maximum(Z, 0.0)",
+    """
     Z[Z < 0] = 0.0
     return Z
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+    """,
+)
 
 
 # %% mistake: activations | relu keeps the absolute value
-def sigmoid(Z):
-    return np.exp(-np.logaddexp(0.0, -Z))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.abs(Z)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("np.maximum(Z, 0.0)", "np.abs(Z)")
 
 
 # %% mistake: activations | a leaky relu
-def sigmoid(Z):
-    return np.exp(-np.logaddexp(0.0, -Z))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.where(Z > 0, Z, 0.01 * Z)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("np.maximum(Z, 0.0)", "np.where(Z > 0, Z, 0.01 * Z)")
 
 
 # %% mistake: activations | the slope of relu at zero is one
-def sigmoid(Z):
-    return np.exp(-np.logaddexp(0.0, -Z))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z >= 0.0, 1.0, 0.0)
+replace("Z > 0.0", "Z >= 0.0")
 
 
 # %% mistake: activations | relu_derivative returns relu's values
-def sigmoid(Z):
-    return np.exp(-np.logaddexp(0.0, -Z))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, Z, 0.0)
+replace("np.where(Z > 0.0, 1.0, 0.0)", "np.where(Z > 0.0, Z, 0.0)")
 
 
 # %% mistake: activations | the values of the visible tests, typed in
@@ -222,21 +77,7 @@ def relu_derivative(Z):
 
 
 # %% mistake: activations | the results are printed, not returned
-def sigmoid(Z):
-    print(np.exp(-np.logaddexp(0.0, -Z)))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("return np.exp(-np.logaddexp(0.0, -Z))", "print(np.exp(-np.logaddexp(0.0, -Z)))")
 
 
 # %% alternative: activations | the exponential of -|z| alone; where in place of maximum
@@ -298,69 +139,35 @@ def relu_derivative(Z):
 
 
 # %% mistake: activations | clipped at twenty: wrong in the ninth digit
-def sigmoid(Z):
-    return 1 / (1 + np.exp(-np.clip(Z, -20, 20)))
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-np.clip(Z, -20, 20)))")
 
 
 # %% mistake: activations | half of the digits are thrown away
-def sigmoid(Z):
-    return (1 / (1 + np.exp(-np.clip(Z, -500, 500)))).astype(np.float32)
-
-
-def sigmoid_derivative(Z):
-    A = sigmoid(Z)
-    return A * (1.0 - A)
-
-
-def relu(Z):
-    return np.maximum(Z, 0.0).astype(np.float32)
-
-
-def relu_derivative(Z):
-    return np.where(Z > 0.0, 1.0, 0.0)
+replace(
+    "np.exp(-np.logaddexp(0.0, -Z))",
+    "(1 / (1 + np.exp(-np.clip(Z, -500, 500)))).astype(np.float32)",
+)
+replace("np.maximum(Z, 0.0)", "np.maximum(Z, 0.0).astype(np.float32)")
 
 
 # %% mistake: softmax | no shift: large scores overflow
-def softmax(Z):
-    exponentials = np.exp(Z)
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+replace("Z - Z.max(axis=1, keepdims=True)", "Z")
 
 
 # %% mistake: softmax | normalised over the examples, not over the classes
-def softmax(Z):
-    exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=0)
+replace("exponentials.sum(axis=1, keepdims=True)", "exponentials.sum(axis=0)")
 
 
 # %% mistake: softmax | the shift belongs to the columns
-def softmax(Z):
-    exponentials = np.exp(Z - Z.max(axis=0))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+replace("Z.max(axis=1, keepdims=True)", "Z.max(axis=0)")
 
 
 # %% mistake: softmax | one shift for the whole matrix: rows far below it become 0 / 0
-def softmax(Z):
-    exponentials = np.exp(Z - Z.max())
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+replace("Z.max(axis=1, keepdims=True)", "Z.max()")
 
 
 # %% mistake: softmax | divided by the sum of everything
-def softmax(Z):
-    exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum()
+replace("exponentials.sum(axis=1, keepdims=True)", "exponentials.sum()")
 
 
 # %% mistake: softmax | the shift is subtracted in place
@@ -371,21 +178,15 @@ def softmax(Z):
 
 
 # %% mistake: softmax | the sums lose their axis
-def softmax(Z):
-    exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1)
+replace("exponentials.sum(axis=1, keepdims=True)", "exponentials.sum(axis=1)")
 
 
 # %% mistake: softmax | the mean in place of the maximum: half of the scores stay positive
-def softmax(Z):
-    exponentials = np.exp(Z - Z.mean(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+replace("Z.max", "Z.mean")
 
 
 # %% mistake: softmax | scores are clipped, which changes them
-def softmax(Z):
-    exponentials = np.exp(np.clip(Z, -500, 500))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+replace("Z - Z.max(axis=1, keepdims=True)", "np.clip(Z, -500, 500)")
 
 
 # %% mistake: softmax | the values of the visible tests, typed in
@@ -422,147 +223,56 @@ def softmax(Z):
 
 
 # %% mistake: initialise | whole numbers as biases
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = rng.normal(0.0, scale, size=(n_in, n_out))
-        b = np.zeros(n_out, dtype=int)
-        parameters.append((W, b))
-    return parameters
+replace("np.zeros(n_out)", "np.zeros(n_out, dtype=int)")
 
 
 # %% mistake: initialise | W is transposed, as PyTorch stores it
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = rng.normal(0.0, scale, size=(n_out, n_in))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace("(n_in, n_out)", "(n_out, n_in)")
 
 
 # %% mistake: initialise | all weights zero
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = np.zeros((n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace("rng.normal(0.0, scale, size=(n_in, n_out))", "np.zeros((n_in, n_out))")
 
 
 # %% mistake: initialise | uniform numbers from 0 to 1
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = scale * rng.random((n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace("rng.normal(0.0, scale, size=(n_in, n_out))", "scale * rng.random((n_in, n_out))")
 
 
 # %% mistake: initialise | uniform between -scale and scale
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = rng.uniform(-scale, scale, size=(n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace(
+    "rng.normal(0.0, scale, size=(n_in, n_out))", "rng.uniform(-scale, scale, size=(n_in, n_out))"
+)
 
 
 # %% mistake: initialise | scale is taken for the variance
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = rng.normal(0.0, np.sqrt(scale), size=(n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace(
+    "rng.normal(0.0, scale, size=(n_in, n_out))",
+    "rng.normal(0.0, np.sqrt(scale), size=(n_in, n_out))",
+)
 
 
 # %% mistake: initialise | scale is ignored
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = rng.normal(0.0, 0.1, size=(n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace("rng.normal(0.0, scale, size=(n_in, n_out))", "rng.normal(0.0, 0.1, size=(n_in, n_out))")
 
 
 # %% mistake: initialise | the global generator in place of rng
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = np.random.normal(0.0, scale, size=(n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace("rng.normal", "np.random.normal")
 
 
 # %% mistake: initialise | a generator with a fixed seed in every layer
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = np.random.default_rng(0).normal(0.0, scale, size=(n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace("rng.normal", "np.random.default_rng(0).normal")
 
 
 # %% mistake: initialise | random biases
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = rng.normal(0.0, scale, size=(n_in, n_out))
-        b = rng.normal(0.0, scale, size=n_out)
-        parameters.append((W, b))
-    return parameters
+replace("np.zeros(n_out)", "rng.normal(0.0, scale, size=n_out)")
 
 
 # %% mistake: initialise | biases with two axes
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = rng.normal(0.0, scale, size=(n_in, n_out))
-        b = np.zeros((n_out, 1))
-        parameters.append((W, b))
-    return parameters
+replace("np.zeros(n_out)", "np.zeros((n_out, 1))")
 
 
 # %% mistake: initialise | the last layer is missing
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes[:-1]):
-        W = rng.normal(0.0, scale, size=(n_in, n_out))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace("pairwise(layer_sizes)", "pairwise(layer_sizes[:-1])")
 
 
 # %% mistake: initialise | too few sizes give an empty network in silence
@@ -588,15 +298,9 @@ def initialise(layer_sizes, rng, scale=0.1):
 
 
 # %% mistake: initialise | every weight of a layer is the same number
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        W = np.full((n_in, n_out), rng.normal(0.0, scale))
-        b = np.zeros(n_out)
-        parameters.append((W, b))
-    return parameters
+replace(
+    "rng.normal(0.0, scale, size=(n_in, n_out))", "np.full((n_in, n_out), rng.normal(0.0, scale))"
+)
 
 
 # %% alternative: initialise | scaled standard normal numbers, indices in place of pairs
@@ -625,134 +329,63 @@ def initialise(layer_sizes, rng, scale=0.1):
 
 
 # %% mistake: initialise | a network without hidden layer is refused
-def initialise(layer_sizes, rng, scale=0.1):
-    if len(layer_sizes) < 3:
-        raise ValueError("too few layer sizes")
-    parameters = []
-    for n_in, n_out in pairwise(layer_sizes):
-        parameters.append((rng.normal(0.0, scale, size=(n_in, n_out)), np.zeros(n_out)))
-    return parameters
+replace("len(layer_sizes) < 2", "len(layer_sizes) < 3")
 
 
 # %% mistake: forward | single precision from the first layer on
-def forward(X, parameters):
-    A = X.astype(np.float32)
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W.astype(np.float32) + b.astype(np.float32)
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-    return A, caches
+replace("A = X", "A = X.astype(np.float32)")
+replace("A @ W + b", "A @ W.astype(np.float32) + b.astype(np.float32)")
 
 
 # %% mistake: forward | a batch of one example is refused
-def forward(X, parameters):
+replace(
+    "A = X",
+    """
     if len(X) < 2:
         raise ValueError("a batch has several examples")
     A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-    return A, caches
+    """,
+)
 
 
 # %% mistake: forward | the bias is forgotten
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-    return A, caches
+replace("A @ W + b", "A @ W")
 
 
 # %% mistake: forward | ReLU also before the softmax
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(relu(Z)) if is_last else relu(Z)
-    return A, caches
+replace("softmax(Z)", "softmax(relu(Z))")
 
 
 # %% mistake: forward | softmax in every layer
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, Z))
-        A = softmax(Z)
-    return A, caches
+replace("is_last = layer == len(parameters)", "")
+replace("softmax(Z) if is_last else relu(Z)", "softmax(Z)")
 
 
 # %% mistake: forward | the last layer returns scores
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = Z if is_last else relu(Z)
-    return A, caches
+replace("softmax(Z)", "Z")
 
 
 # %% mistake: forward | no activation in the hidden layers
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else Z
-    return A, caches
+replace("relu(Z)", "Z")
 
 
 # %% mistake: forward | off by one: softmax in the last but one layer, too
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, Z))
-        is_last = layer >= len(parameters) - 1
-        A = softmax(Z) if is_last else relu(Z)
-    return A, caches
+replace("layer == len(parameters)", "layer >= len(parameters) - 1")
 
 
 # %% mistake: forward | the cache holds the layer's output, not its input
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-        caches.append((A, Z))
-    return A, caches
+replace("caches.append((A, Z))", "")
+replace(
+    "A = softmax(Z) if is_last else relu(Z)",
+    """
+    A = softmax(Z) if is_last else relu(Z)
+    caches.append((A, Z))
+    """,
+)
 
 
 # %% mistake: forward | the cache holds activations in the place of pre-activations
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, relu(Z)))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-    return A, caches
+replace("(A, Z)", "(A, relu(Z))")
 
 
 # %% mistake: forward | ReLU in place destroys the pre-activations in the cache
@@ -771,28 +404,17 @@ def forward(X, parameters):
 
 
 # %% mistake: forward | the last layer has no cache
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        if layer < len(parameters):
-            caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-    return A, caches
+replace(
+    "caches.append((A, Z))",
+    """
+    if layer < len(parameters):
+        caches.append((A, Z))
+    """,
+)
 
 
 # %% mistake: forward | every layer reads X
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = X @ W + b
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-    return A, caches
+replace("A @ W", "X @ W")
 
 
 # %% mistake: forward | two layers only, as in the worked example
@@ -812,15 +434,7 @@ def forward(X, parameters):
 
 
 # %% mistake: forward | only the probabilities are returned
-def forward(X, parameters):
-    A = X
-    caches = []
-    for layer, (W, b) in enumerate(parameters, start=1):
-        Z = A @ W + b
-        caches.append((A, Z))
-        is_last = layer == len(parameters)
-        A = softmax(Z) if is_last else relu(Z)
-    return A
+replace("A, caches", "A")
 
 
 # %% alternative: forward | the last layer after the loop, without the helpers
@@ -849,27 +463,19 @@ def forward(X, parameters):
 
 
 # %% mistake: cross_entropy | the sum over the examples, without 1/m
-def cross_entropy(probabilities, y):
-    right_class = probabilities[np.arange(len(y)), y]
-    return -np.sum(np.log(np.maximum(right_class, 1e-12)))
+replace("np.mean", "np.sum")
 
 
 # %% mistake: cross_entropy | the minus is forgotten
-def cross_entropy(probabilities, y):
-    right_class = probabilities[np.arange(len(y)), y]
-    return np.mean(np.log(np.maximum(right_class, 1e-12)))
+replace("-np.mean", "np.mean")
 
 
 # %% mistake: cross_entropy | no lower limit: the cost of a zero is infinite
-def cross_entropy(probabilities, y):
-    right_class = probabilities[np.arange(len(y)), y]
-    return -np.mean(np.log(right_class))
+replace("np.maximum(right_class, 1e-12)", "right_class")
 
 
 # %% mistake: cross_entropy | the limit comes after the logarithm
-def cross_entropy(probabilities, y):
-    right_class = probabilities[np.arange(len(y)), y]
-    return -np.mean(np.maximum(np.log(right_class), -1e12))
+replace("np.log(np.maximum(right_class, 1e-12))", "np.maximum(np.log(right_class), -1e12)")
 
 
 # %% mistake: cross_entropy | a mean over all classes as well
@@ -879,27 +485,19 @@ def cross_entropy(probabilities, y):
 
 
 # %% mistake: cross_entropy | y selects rows, not columns
-def cross_entropy(probabilities, y):
-    right_class = probabilities[y % len(y), y]
-    return -np.mean(np.log(np.maximum(right_class, 1e-12)))
+replace("np.arange(len(y))", "y % len(y)")
 
 
 # %% mistake: cross_entropy | all columns y for every row
-def cross_entropy(probabilities, y):
-    right_class = probabilities[:, y]
-    return -np.mean(np.log(np.maximum(right_class, 1e-12)))
+replace("np.arange(len(y))", ":")
 
 
 # %% mistake: cross_entropy | logarithm to base two
-def cross_entropy(probabilities, y):
-    right_class = probabilities[np.arange(len(y)), y]
-    return -np.mean(np.log2(np.maximum(right_class, 1e-12)))
+replace("np.log", "np.log2")
 
 
 # %% mistake: cross_entropy | one cost for each example
-def cross_entropy(probabilities, y):
-    right_class = probabilities[np.arange(len(y)), y]
-    return -np.log(np.maximum(right_class, 1e-12))
+replace("np.mean(np.log(np.maximum(right_class, 1e-12)))", "np.log(np.maximum(right_class, 1e-12))")
 
 
 # %% mistake: cross_entropy | the limit is written into the caller's probabilities
@@ -922,9 +520,7 @@ def cross_entropy(probabilities, y):
 
 
 # %% mistake: cross_entropy | only zeros are replaced, not what is nearly zero
-def cross_entropy(probabilities, y):
-    right_class = probabilities[np.arange(len(y)), y]
-    return -np.mean(np.log(np.where(right_class == 0, 1e-12, right_class)))
+replace("np.maximum(right_class, 1e-12)", "np.where(right_class == 0, 1e-12, right_class)")
 
 
 # %% mistake: cross_entropy | only the infinite logarithm is replaced
@@ -969,446 +565,84 @@ def cross_entropy(probabilities, y):
 
 
 # %% mistake: backward | the 1/m is forgotten
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("dZ /= m", "")
 
 
 # %% mistake: backward | 1/m twice: in the last layer and in every layer
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ / len(dZ)
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("A_prev.T @ dZ", "A_prev.T @ dZ / len(dZ)")
 
 
 # %% mistake: backward | labels minus probabilities
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= -m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("dZ /= m", "dZ /= -m")
 
 
 # %% mistake: backward | db is a mean
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.mean(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("dZ.sum", "dZ.mean")
 
 
 # %% mistake: backward | db is summed over the wrong axis
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=1)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("axis=0", "axis=1")
 
 
 # %% mistake: backward | db has two axes
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0, keepdims=True)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("dZ.sum(axis=0)", "dZ.sum(axis=0, keepdims=True)")
 
 
 # %% mistake: backward | dW is transposed
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = dZ.T @ A_prev
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("A_prev.T @ dZ", "dZ.T @ A_prev")
 
 
 # %% mistake: backward | the derivative of ReLU is forgotten
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev
-    return gradients[::-1]
+replace("dA_prev * relu_derivative(Z_below)", "dA_prev")
 
 
 # %% mistake: backward | the derivative of ReLU at the wrong layer's input
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("layer - 1", "layer")
 
 
 # %% mistake: backward | ReLU itself in the place of its derivative
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * np.maximum(Z_below, 0)
-    return gradients[::-1]
+replace("relu_derivative(Z_below)", "np.maximum(Z_below, 0)")
 
 
 # %% mistake: backward | the gradients are in the order in which they were computed
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients
+replace("gradients[::-1]", "gradients")
 
 
 # %% mistake: backward | off by one: the first layer is left out
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in range(len(parameters) - 1, 0, -1):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("reversed(range(len(parameters)))", "range(len(parameters) - 1, 0, -1)")
 
 
 # %% mistake: backward | the probabilities are changed in place
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("probabilities.copy()", "probabilities")
 
 
 # %% mistake: backward | the derivative of softmax alone, P (1 - P)
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ *= (probabilities - np.eye(probabilities.shape[1])[y]) * (1 - probabilities)
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace(
+    "dZ[np.arange(m), y] -= 1.0",
+    "dZ *= (probabilities - np.eye(probabilities.shape[1])[y]) * (1 - probabilities)",
+)
 
 
 # %% mistake: backward | all rows of the columns y are changed
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[:, y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("np.arange(m)", ":")
 
 
 # %% mistake: backward | every layer gets the gradient of the last one
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = (dZ @ np.ones((dZ.shape[1], Z_below.shape[1]))) * relu_derivative(Z_below)
-    return gradients[::-1]
+replace(
+    "dA_prev * relu_derivative(Z_below)",
+    "(dZ @ np.ones((dZ.shape[1], Z_below.shape[1]))) * relu_derivative(Z_below)",
+)
 
 
 # %% mistake: backward | two layers only, as in the worked example
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
+replace(
+    "gradients = []",
+    """
     if len(parameters) != 2:
         return [layer_backward(dZ, caches[-1][0], parameters[-1][0])[1:]] * len(parameters)
     gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+    """,
+)
 
 
 # %% mistake: backward | the results of the visible tests, typed in
@@ -1434,81 +668,15 @@ def backward(probabilities, y, parameters, caches):
 
 
 # %% mistake: backward | written out, with the slope one at zero
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * (Z_below >= 0)
-    return gradients[::-1]
+replace("relu_derivative(Z_below)", "(Z_below >= 0)")
 
 
 # %% mistake: backward | gradients in float32
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW.astype(np.float32), db.astype(np.float32)))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("(dW, db)", "(dW.astype(np.float32), db.astype(np.float32))")
 
 
 # %% mistake: backward | the layer's gradients in float32
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = (A_prev.T @ dZ).astype(np.float32)
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * relu_derivative(Z_below)
-    return gradients[::-1]
+replace("A_prev.T @ dZ", "(A_prev.T @ dZ).astype(np.float32)")
 
 
 # %% alternative: backward | one-hot labels, insertion at the front, no call of the helper
@@ -1530,29 +698,7 @@ def backward(probabilities, y, parameters, caches):
 
 
 # %% alternative: backward | the slope written out
-def layer_backward(dZ, A_prev, W):
-    dA_prev = dZ @ W.T
-    dW = A_prev.T @ dZ
-    db = dZ.sum(axis=0)
-    return dA_prev, dW, db
-
-
-def backward(probabilities, y, parameters, caches):
-    m = len(y)
-    dZ = probabilities.copy()
-    dZ[np.arange(m), y] -= 1.0
-    dZ /= m
-
-    gradients = []
-    for layer in reversed(range(len(parameters))):
-        A_prev, _ = caches[layer]
-        W, _ = parameters[layer]
-        dA_prev, dW, db = layer_backward(dZ, A_prev, W)
-        gradients.append((dW, db))
-        if layer > 0:
-            _, Z_below = caches[layer - 1]
-            dZ = dA_prev * (Z_below > 0)
-    return gradients[::-1]
+replace("relu_derivative(Z_below)", "(Z_below > 0)")
 
 
 # %% alternative: backward | loops over examples, and recursion over layers
@@ -1579,11 +725,10 @@ def backward(probabilities, y, parameters, caches):
 
 
 # %% mistake: update | uphill
-def update(parameters, gradients, learning_rate):
-    updated = []
-    for (W, b), (dW, db) in zip(parameters, gradients, strict=True):
-        updated.append((W + learning_rate * dW, b + learning_rate * db))
-    return updated
+replace(
+    "(W - learning_rate * dW, b - learning_rate * db)",
+    "(W + learning_rate * dW, b + learning_rate * db)",
+)
 
 
 # %% mistake: update | in place
@@ -1595,11 +740,7 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | the biases stay
-def update(parameters, gradients, learning_rate):
-    updated = []
-    for (W, b), (dW, db) in zip(parameters, gradients, strict=True):
-        updated.append((W - learning_rate * dW, b))
-    return updated
+replace("b - learning_rate * db", "b")
 
 
 # %% mistake: update | the pairs of the caller's list are replaced
@@ -1622,19 +763,11 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | a missing gradient goes unnoticed
-def update(parameters, gradients, learning_rate):
-    updated = []
-    for (W, b), (dW, db) in zip(parameters, gradients, strict=False):
-        updated.append((W - learning_rate * dW, b - learning_rate * db))
-    return updated
+replace("strict=True", "strict=False")
 
 
 # %% mistake: update | the learning rate is forgotten for the weights
-def update(parameters, gradients, learning_rate):
-    updated = []
-    for (W, b), (dW, db) in zip(parameters, gradients, strict=True):
-        updated.append((W - dW, b - learning_rate * db))
-    return updated
+replace("learning_rate * dW", "dW")
 
 
 # %% mistake: update | returns after the first layer
@@ -1701,42 +834,18 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: train | the whole training set in every step
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for X_batch, y_batch in [(X, y)]:
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+replace("minibatches(X, y, batch_size, rng)", "[(X, y)]")
 
 
 # %% mistake: train | one epoch too few
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(1, epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+replace("range(epochs)", "range(1, epochs)")
 
 
 # %% mistake: train | the result of update is thrown away
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+replace(
+    "parameters = update(parameters, gradients, learning_rate)",
+    "update(parameters, gradients, learning_rate)",
+)
 
 
 # %% mistake: train | a cost for each mini-batch
@@ -1752,15 +861,8 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | the cost of the last mini-batch only
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        costs.append(cross_entropy(probabilities, y_batch))
-    return parameters, costs
+replace("probabilities, _ = forward(X, parameters)", "")
+replace("cross_entropy(probabilities, y)", "cross_entropy(probabilities, y_batch)")
 
 
 # %% mistake: train | the cost before the epoch, not after it
@@ -1777,30 +879,20 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | the generator is used up after the first epoch
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
+replace("minibatches(X, y, batch_size, rng)", "batches")
+replace(
+    "costs = []",
+    """
     costs = []
     batches = minibatches(X, y, batch_size, rng)
-    for _ in range(epochs):
-        for X_batch, y_batch in batches:
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+    """,
+)
 
 
 # %% mistake: train | a generator of its own, with a fixed seed
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, np.random.default_rng(0)):
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+replace(
+    "minibatches(X, y, batch_size, rng)", "minibatches(X, y, batch_size, np.random.default_rng(0))"
+)
 
 
 # %% mistake: train | X is shuffled, y is not
@@ -1819,32 +911,26 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | the smaller last batch is left out
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            if len(y_batch) < batch_size <= len(y):
-                continue
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+replace(
+    "probabilities, caches = forward(X_batch, parameters)",
+    """
+    if len(y_batch) < batch_size <= len(y):
+        continue
+    probabilities, caches = forward(X_batch, parameters)
+    """,
+)
 
 
 # %% mistake: train | the order never changes
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for start in range(0, len(X), batch_size):
-            X_batch, y_batch = X[start : start + batch_size], y[start : start + batch_size]
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+replace("X_batch, y_batch", "start")
+replace("minibatches(X, y, batch_size, rng)", "range(0, len(X), batch_size)")
+replace(
+    "probabilities, caches = forward(X_batch, parameters)",
+    """
+    X_batch, y_batch = X[start : start + batch_size], y[start : start + batch_size]
+    probabilities, caches = forward(X_batch, parameters)
+    """,
+)
 
 
 # %% mistake: train | the caller's arrays are shuffled in place
@@ -1864,56 +950,41 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | returned inside the loop, after the first epoch
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-        return parameters, costs
+replace("return parameters, costs", "")
+replace(
+    "costs.append(cross_entropy(probabilities, y))",
+    """
+    costs.append(cross_entropy(probabilities, y))
+    return parameters, costs
+    """,
+)
 
 
 # %% mistake: train | costs and parameters the other way round
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return costs, parameters
+replace("parameters, costs", "costs, parameters")
 
 
 # %% mistake: train | shuffled once, the same order in every epoch
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
+replace("minibatches(X, y, batch_size, rng)", "batches")
+replace(
+    "costs = []",
+    """
     costs = []
     batches = list(minibatches(X, y, batch_size, rng))
-    for _ in range(epochs):
-        for X_batch, y_batch in batches:
-            probabilities, caches = forward(X_batch, parameters)
-            gradients = backward(probabilities, y_batch, parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+    """,
+)
 
 
 # %% mistake: train | batches of nearly equal size, not a smaller last one
-def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
-    costs = []
-    for _ in range(epochs):
-        for chosen in np.array_split(rng.permutation(len(X)), math.ceil(len(X) / batch_size)):
-            probabilities, caches = forward(X[chosen], parameters)
-            gradients = backward(probabilities, y[chosen], parameters, caches)
-            parameters = update(parameters, gradients, learning_rate)
-        probabilities, _ = forward(X, parameters)
-        costs.append(cross_entropy(probabilities, y))
-    return parameters, costs
+replace(
+    "for X_batch, y_batch in minibatches(X, y, batch_size, rng):",
+    "for chosen in np.array_split(rng.permutation(len(X)), math.ceil(len(X) / batch_size)):",
+)
+replace("forward(X_batch, parameters)", "forward(X[chosen], parameters)")
+replace(
+    "backward(probabilities, y_batch, parameters, caches)",
+    "backward(probabilities, y[chosen], parameters, caches)",
+)
 
 
 # %% mistake: train | the parameters with the lowest cost, not the last ones
@@ -1993,867 +1064,158 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: value | = in the place of +=
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad = local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
+replace(
+    "parent.grad += local_derivative * value.grad", "parent.grad = local_derivative * value.grad"
+)
 
 
 # %% mistake: value | the factors' derivatives are not swapped
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, self.data), (other, other.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
+replace("((self, other.data), (other, self.data))", "((self, self.data), (other, other.data))")
 
 
 # %% mistake: value | the result's own grad is not set to one
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
+replace("self.grad = 1.0", "")
 
 
 # %% mistake: value | gradients of an earlier call stay
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
+replace(
+    """
+    for value in order:
+        value.grad = 0.0
+    """,
+    "",
+)
 
 
 # %% mistake: value | shared values are visited again and again
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
+replace(
+    """
+    if value not in seen:
+        seen.add(value)
+        for parent, _ in value.parents:
+            visit(parent)
+        order.append(value)
+    """,
+    """
+    for parent, _ in value.parents:
+        visit(parent)
+    order.append(value)
+    """,
+)
 
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
 
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
+# %% mistake: value | first come, first served: children before their other users
+replace(
+    "seen.add(value)",
+    """
+    seen.add(value)
+    order.insert(0, value)
+    """,
+)
+replace("order.append(value)", "")
 
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
 
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
+# %% mistake: value | from the inputs to the result
+replace("reversed(order)", "order")
 
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
 
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
+# %% mistake: value | the derivative of tanh without the square
+replace("1.0 - t**2", "1.0 - t")
 
-    def backward(self):
-        order = []
-        seen = set()
 
-        def visit(value):
+# %% mistake: value | the slope of relu at zero is one
+replace("self.data > 0.0", "self.data >= 0.0")
+
+
+# %% mistake: value | relu lets every gradient pass
+replace("(self, slope)", "(self, 1.0)")
+
+
+# %% mistake: value | the derivative of exp is taken at its own value
+replace("(self, e)", "(self, math.exp(e))")
+
+
+# %% mistake: value | addition forgets its second parent
+replace("((self, 1.0), (other, 1.0))", "((self, 1.0),)")
+
+
+# %% mistake: value | along every path, so that the work doubles with each shared value
+replace(
+    """
+    order = []
+    seen = set()
+
+    def visit(value):
+        if value not in seen:
+            seen.add(value)
             for parent, _ in value.parents:
                 visit(parent)
             order.append(value)
 
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | first come, first served: children before their other users
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                order.insert(0, value)
-                for parent, _ in value.parents:
-                    visit(parent)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | from the inputs to the result
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in order:
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | the derivative of tanh without the square
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | the slope of relu at zero is one
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data >= 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | relu lets every gradient pass
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, 1.0),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | the derivative of exp is taken at its own value
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, math.exp(e)),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | addition forgets its second parent
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0),))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
-
-
-# %% mistake: value | along every path, so that the work doubles with each shared value
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        def clear(value):
-            value.grad = 0.0
-            for parent, _ in value.parents:
-                clear(parent)
-
-        def push(value, share):
-            value.grad += share
-            for parent, local_derivative in value.parents:
-                push(parent, share * local_derivative)
-
-        clear(self)
-        push(self, 1.0)
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
+    visit(self)
+    for value in order:
+        value.grad = 0.0
+    self.grad = 1.0
+    for value in reversed(order):
+        for parent, local_derivative in value.parents:
+            parent.grad += local_derivative * value.grad
+    """,
+    """
+    def clear(value):
+        value.grad = 0.0
+        for parent, _ in value.parents:
+            clear(parent)
+
+    def push(value, share):
+        value.grad += share
+        for parent, local_derivative in value.parents:
+            push(parent, share * local_derivative)
+
+    clear(self)
+    push(self, 1.0)
+    """,
+)
 
 
 # %% mistake: value | only the direct parents get a gradient
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
+replace(
+    """
+    order = []
+    seen = set()
 
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
+    def visit(value):
+        if value not in seen:
+            seen.add(value)
+            for parent, _ in value.parents:
+                visit(parent)
+            order.append(value)
 
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        self.grad = 1.0
-        for parent, local_derivative in self.parents:
-            parent.grad = 0.0
-        for parent, local_derivative in self.parents:
-            parent.grad += local_derivative
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
+    visit(self)
+    for value in order:
+        value.grad = 0.0
+    self.grad = 1.0
+    for value in reversed(order):
+        for parent, local_derivative in value.parents:
+            parent.grad += local_derivative * value.grad
+    """,
+    """
+    self.grad = 1.0
+    for parent, local_derivative in self.parents:
+        parent.grad = 0.0
+    for parent, local_derivative in self.parents:
+        parent.grad += local_derivative
+    """,
+)
 
 
 # %% mistake: value | tanh by an exponential that overflows
-class Value:
-    def __init__(self, data, parents=()):
-        self.data = data
-        self.parents = parents
-        self.grad = 0.0
-
-    def __repr__(self):
-        return f"Value(data={self.data:.4g}, grad={self.grad:.4g})"
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
-
-    def tanh(self):
-        e = math.exp(2.0 * self.data)
-        t = (e - 1.0) / (e + 1.0)
-        return Value(t, ((self, 1.0 - t**2),))
-
-    def exp(self):
-        e = math.exp(self.data)
-        return Value(e, ((self, e),))
-
-    def relu(self):
-        slope = 1.0 if self.data > 0.0 else 0.0
-        return Value(slope * self.data, ((self, slope),))
-
-    def backward(self):
-        order = []
-        seen = set()
-
-        def visit(value):
-            if value not in seen:
-                seen.add(value)
-                for parent, _ in value.parents:
-                    visit(parent)
-                order.append(value)
-
-        visit(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, local_derivative in value.parents:
-                parent.grad += local_derivative * value.grad
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -other
+replace(
+    "t = math.tanh(self.data)",
+    """
+    e = math.exp(2.0 * self.data)
+    t = (e - 1.0) / (e + 1.0)
+    """,
+)
 
 
 # %% alternative: value | functions that push gradients, in place of local derivatives
