@@ -1,6 +1,6 @@
 """Wrong and unusual right answers of week 6, on which the tests of the assignment are tested.
 
-Each block replaces the whole solution cell of its exercise.
+A block is the whole solution cell of its exercise, or replacements in the reference.
 """
 
 
@@ -183,25 +183,11 @@ def he_initialise(layer_sizes, rng, gain=2**0.5):
 
 
 # %% mistake: he_initialise | whole numbers as biases
-def he_initialise(layer_sizes, rng, gain=2**0.5):
-    if len(layer_sizes) < 2:
-        raise ValueError("too few layer sizes")
-    parameters = {}
-    for layer, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
-        parameters[f"W{layer}"] = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
-        parameters[f"b{layer}"] = np.zeros(fan_out, dtype=int)
-    return parameters
+replace("np.zeros(fan_out)", "np.zeros(fan_out, dtype=int)")
 
 
 # %% mistake: he_initialise | a network without hidden layer is refused
-def he_initialise(layer_sizes, rng, gain=2**0.5):
-    if len(layer_sizes) < 3:
-        raise ValueError("too few layer sizes")
-    parameters = {}
-    for layer, (fan_in, fan_out) in enumerate(pairwise(layer_sizes), start=1):
-        parameters[f"W{layer}"] = rng.normal(0.0, gain / math.sqrt(fan_in), size=(fan_in, fan_out))
-        parameters[f"b{layer}"] = np.zeros(fan_out)
-    return parameters
+replace("len(layer_sizes) < 2", "len(layer_sizes) < 3")
 
 
 # %% alternative: he_initialise | standard normal numbers, scaled afterwards; indices
@@ -230,368 +216,149 @@ def he_initialise(layer_sizes, rng, gain=2**0.5):
 
 
 # %% mistake: dropout | survivors are not scaled: not inverted
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) * 1.0
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("(rng.random(A.shape) >= rate) / (1.0 - rate)", "(rng.random(A.shape) >= rate) * 1.0")
 
 
 # %% mistake: dropout | the rate is taken for the probability of keeping
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) < rate) / max(rate, 1e-12)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random(A.shape) >= rate", "rng.random(A.shape) < rate")
+replace("1.0 - rate", "max(rate, 1e-12)")
 
 
 # %% mistake: dropout | scaled by the rate, not by the probability of keeping
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (rate or 1.0)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("1.0 - rate", "rate or 1.0")
 
 
 # %% mistake: dropout | keeps with the probability of dropping
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) < rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random(A.shape) >= rate", "rng.random(A.shape) < rate")
 
 
 # %% mistake: dropout | one draw for each unit, shared by all examples
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random((1, *A.shape[1:])) + np.zeros(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random(A.shape)", "rng.random((1, *A.shape[1:])) + np.zeros(A.shape)")
 
 
 # %% mistake: dropout | one draw for each example, shared by all units
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random((len(A), *[1] * (A.ndim - 1))) + np.zeros(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random(A.shape)", "rng.random((len(A), *[1] * (A.ndim - 1))) + np.zeros(A.shape)")
 
 
 # %% mistake: dropout | dropout in evaluation too
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace(
+    """
+    if not training:
+        return A, np.ones_like(A)
+    """,
+    "",
+)
 
 
 # %% mistake: dropout | evaluation scales by the probability of keeping, as in plain dropout
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A * (1.0 - rate), np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("A, np.ones_like(A)", "A * (1.0 - rate), np.ones_like(A)")
 
 
 # %% mistake: dropout | no mask in evaluation
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, None
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("np.ones_like(A)", "None")
 
 
 # %% mistake: dropout | training and evaluation are exchanged
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("not training", "training")
 
 
 # %% mistake: dropout | the activations are changed in place
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+replace(
+    "return A * mask, mask",
+    """
     A *= mask
     return A, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+    """,
+)
 
 
 # %% mistake: dropout | a rate of 1 is let through
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate <= 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("0.0 <= rate < 1.0", "0.0 <= rate <= 1.0")
 
 
 # %% mistake: dropout | a rate of 0 is refused
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 < rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("0.0 <= rate < 1.0", "0.0 < rate < 1.0")
 
 
 # %% mistake: dropout | the rate is not checked at all
-def dropout_forward(A, rate, rng, *, training):
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace(
+    """
+    if not 0.0 <= rate < 1.0:
+        raise ValueError(f"rate is {rate}, but a probability of dropping lies in [0, 1)")
+    """,
+    "",
+)
 
 
 # %% mistake: dropout | normal numbers in the place of uniform ones
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.normal(size=A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random(A.shape)", "rng.normal(size=A.shape)")
 
 
 # %% mistake: dropout | the global generator
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (np.random.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random", "np.random.random")
 
 
 # %% mistake: dropout | always the same mask
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (np.random.default_rng(0).random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random", "np.random.default_rng(0).random")
 
 
 # %% mistake: dropout | exactly that share is dropped, always the first elements
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (np.arange(A.size).reshape(A.shape) >= rate * A.size) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("rng.random(A.shape) >= rate", "np.arange(A.size).reshape(A.shape) >= rate * A.size")
 
 
 # %% mistake: dropout | exactly that share is dropped, random elements
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
+replace(
+    "mask = (rng.random(A.shape) >= rate) / (1.0 - rate)",
+    """
     mask = np.full(A.size, 1.0 / (1.0 - rate))
     mask[rng.choice(A.size, size=round(rate * A.size), replace=False)] = 0.0
     mask = mask.reshape(A.shape)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+    """,
+)
 
 
 # %% mistake: dropout | negative activations are never silenced
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
+replace(
+    "return A * mask, mask",
+    """
     mask[A < 0] = 1.0 / (1.0 - rate)
     return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+    """,
+)
 
 
 # %% mistake: dropout | output and mask in float32
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = ((rng.random(A.shape) >= rate) / (1.0 - rate)).astype(np.float32)
-    return (A * mask).astype(np.float32), mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace(
+    "(rng.random(A.shape) >= rate) / (1.0 - rate)",
+    "((rng.random(A.shape) >= rate) / (1.0 - rate)).astype(np.float32)",
+)
+replace("A * mask", "(A * mask).astype(np.float32)")
 
 
 # %% mistake: dropout | Booleans as a mask in evaluation
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A, dtype=bool)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask
+replace("np.ones_like(A)", "np.ones_like(A, dtype=bool)")
 
 
 # %% mistake: dropout | the backward pass forgets the mask
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped
+replace("dA_dropped * mask", "dA_dropped")
 
 
 # %% mistake: dropout | the backward pass forgets the scale
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * (mask > 0)
+replace("dA_dropped * mask", "dA_dropped * (mask > 0)")
 
 
 # %% mistake: dropout | the backward pass scales twice
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
-    return dA_dropped * mask * mask.max()
+replace("dA_dropped * mask", "dA_dropped * mask * mask.max()")
 
 
 # %% mistake: dropout | the backward pass writes into the gradient
-def dropout_forward(A, rate, rng, *, training):
-    if not 0.0 <= rate < 1.0:
-        raise ValueError("rate lies in [0, 1)")
-    if not training:
-        return A, np.ones_like(A)
-    mask = (rng.random(A.shape) >= rate) / (1.0 - rate)
-    return A * mask, mask
-
-
-def dropout_backward(dA_dropped, mask):
+replace(
+    "return dA_dropped * mask",
+    """
     dA_dropped *= mask
     return dA_dropped
+    """,
+)
 
 
 # %% alternative: dropout | where, and a comparison with the probability of keeping
@@ -642,420 +409,143 @@ mask = (rng.random(A.shape) > rate) / (1.0 - rate)
 
 
 # %% mistake: batch_norm_forward | normalised over the units of an example: layer norm
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace(
+    "Z.mean(axis=0), Z.var(axis=0)", "Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)"
+)
 
 
 # %% mistake: batch_norm_forward | one mean and one variance for the whole batch
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean() + 0 * Z[0], Z.var() + 0 * Z[0]
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("Z.mean(axis=0), Z.var(axis=0)", "Z.mean() + 0 * Z[0], Z.var() + 0 * Z[0]")
 
 
 # %% mistake: batch_norm_forward | divided by the variance, not by its root
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / (var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("np.sqrt(var + eps)", "(var + eps)")
 
 
 # %% mistake: batch_norm_forward | eps is added after the root
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / (np.sqrt(var) + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("np.sqrt(var + eps)", "(np.sqrt(var) + eps)")
 
 
 # %% mistake: batch_norm_forward | eps is forgotten
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("var + eps", "var")
 
 
 # %% mistake: batch_norm_forward | the unbiased variance normalises, too
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0, ddof=1)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var,
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("Z.var(axis=0)", "Z.var(axis=0, ddof=1)")
+replace("unbiased_var = var * m / (m - 1)", "")
+replace("momentum * unbiased_var", "momentum * var")
 
 
 # %% mistake: batch_norm_forward | the running variance is biased
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var,
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("unbiased_var = var * m / (m - 1)", "")
+replace("momentum * unbiased_var", "momentum * var")
 
 
 # %% mistake: batch_norm_forward | the correction is upside down
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * (m - 1) / m,
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("unbiased_var = var * m / (m - 1)", "")
+replace("momentum * unbiased_var", "momentum * var * (m - 1) / m")
 
 
 # %% mistake: batch_norm_forward | momentum is the weight of the old, as in Keras
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            momentum * running_mean + (1.0 - momentum) * mean,
-            momentum * running_var + (1.0 - momentum) * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("unbiased_var = var * m / (m - 1)", "")
+replace(
+    "(1.0 - momentum) * running_mean + momentum * mean",
+    "momentum * running_mean + (1.0 - momentum) * mean",
+)
+replace(
+    "(1.0 - momentum) * running_var + momentum * unbiased_var",
+    "momentum * running_var + (1.0 - momentum) * var * m / (m - 1)",
+)
 
 
 # %% mistake: batch_norm_forward | the momentum is typed in
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            0.9 * running_mean + 0.1 * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("(1.0 - momentum) * running_mean + momentum * mean", "0.9 * running_mean + 0.1 * mean")
 
 
 # %% mistake: batch_norm_forward | the batch replaces the running statistics
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            mean,
-            var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("unbiased_var = var * m / (m - 1)", "")
+replace("(1.0 - momentum) * running_mean + momentum * mean", "mean")
+replace("(1.0 - momentum) * running_var + momentum * unbiased_var", "var * m / (m - 1)")
 
 
 # %% mistake: batch_norm_forward | training normalises with the running statistics
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
+replace(
+    "inverse_std = 1.0 / np.sqrt(var + eps)",
+    """
     mean, var = running
     inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+    """,
+)
 
 
 # %% mistake: batch_norm_forward | evaluation normalises with the batch
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("mean, var = running", "mean, var = Z.mean(axis=0), Z.var(axis=0)")
 
 
 # %% mistake: batch_norm_forward | evaluation updates the running statistics
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-        running = (0.9 * mean + 0.1 * Z.mean(axis=0), 0.9 * var + 0.1 * Z.var(axis=0))
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace(
+    "mean, var = running",
+    """
+    mean, var = running
+    running = (0.9 * mean + 0.1 * Z.mean(axis=0), 0.9 * var + 0.1 * Z.var(axis=0))
+    """,
+)
 
 
 # %% mistake: batch_norm_forward | the running statistics are changed in place
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running_mean += momentum * (mean - running_mean)
-        running_var += momentum * (var * m / (m - 1) - running_var)
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("unbiased_var = var * m / (m - 1)", "running_mean += momentum * (mean - running_mean)")
+replace(
+    """
+    running = (
+        (1.0 - momentum) * running_mean + momentum * mean,
+        (1.0 - momentum) * running_var + momentum * unbiased_var,
+    )
+    """,
+    "running_var += momentum * (var * m / (m - 1) - running_var)",
+)
 
 
 # %% mistake: batch_norm_forward | Z is centred in place
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
+replace(
+    "Z_hat = (Z - mean) * inverse_std",
+    """
     Z -= mean
     Z_hat = Z * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+    """,
+)
 
 
 # %% mistake: batch_norm_forward | gamma and beta are forgotten
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return Z_hat, running, (Z_hat, inverse_std, gamma)
+replace("gamma * Z_hat + beta", "Z_hat")
 
 
 # %% mistake: batch_norm_forward | gamma multiplies beta, too
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * (Z_hat + beta), running, (Z_hat, inverse_std, gamma)
+replace("gamma * Z_hat + beta", "gamma * (Z_hat + beta)")
 
 
 # %% mistake: batch_norm_forward | a batch of one is let through
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / max(m - 1, 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace(
+    """
+    if m < 2:
+        raise ValueError("the variance of a batch needs at least two examples")
+    """,
+    "",
+)
+replace("unbiased_var = var * m / (m - 1)", "")
+replace("momentum * unbiased_var", "momentum * var * m / max(m - 1, 1)")
 
 
 # %% mistake: batch_norm_forward | a batch of two is refused
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m <= 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("m < 2", "m <= 2")
 
 
 # %% mistake: batch_norm_forward | only a batch of one is refused, not an empty one
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m == 1:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace("m < 2", "m == 1")
 
 
 # %% mistake: batch_norm_forward | single precision
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = ((Z - mean) * inverse_std).astype(np.float32)
-    return (gamma * Z_hat + beta).astype(np.float32), running, (Z_hat, inverse_std, gamma)
+replace("(Z - mean) * inverse_std", "((Z - mean) * inverse_std).astype(np.float32)")
+replace("gamma * Z_hat + beta", "(gamma * Z_hat + beta).astype(np.float32)")
 
 
 # %% mistake: batch_norm_forward | one example is refused in evaluation as well
@@ -1078,60 +568,15 @@ def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1
 
 
 # %% mistake: batch_norm_forward | the cache holds Z in the place of Z_hat
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z, inverse_std, gamma)
+replace("(Z_hat, inverse_std, gamma)", "(Z, inverse_std, gamma)")
 
 
 # %% mistake: batch_norm_forward | the cache holds the deviation, not its inverse
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, 1.0 / inverse_std, gamma)
+replace("(Z_hat, inverse_std, gamma)", "(Z_hat, 1.0 / inverse_std, gamma)")
 
 
 # %% mistake: batch_norm_forward | the cache has another order
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, gamma, inverse_std)
+replace("(Z_hat, inverse_std, gamma)", "(Z_hat, gamma, inverse_std)")
 
 
 # %% alternative: batch_norm_forward | sums in the place of means, ddof in the place of the correction
@@ -1158,23 +603,13 @@ def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1
 
 
 # %% alternative: batch_norm_forward | no cache in evaluation
-def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1e-5):
-    if training:
-        m = len(Z)
-        if m < 2:
-            raise ValueError("at least two examples")
-        mean, var = Z.mean(axis=0), Z.var(axis=0)
-        running_mean, running_var = running
-        running = (
-            (1.0 - momentum) * running_mean + momentum * mean,
-            (1.0 - momentum) * running_var + momentum * var * m / (m - 1),
-        )
-    else:
-        mean, var = running
-        return gamma * (Z - mean) / np.sqrt(var + eps) + beta, running, None
-    inverse_std = 1.0 / np.sqrt(var + eps)
-    Z_hat = (Z - mean) * inverse_std
-    return gamma * Z_hat + beta, running, (Z_hat, inverse_std, gamma)
+replace(
+    "mean, var = running",
+    """
+    mean, var = running
+    return gamma * (Z - mean) / np.sqrt(var + eps) + beta, running, None
+    """,
+)
 
 
 # %% alternative: batch_norm_forward | kept axes, and lists in the place of tuples
@@ -1196,232 +631,93 @@ def batch_norm_forward(Z, gamma, beta, running, *, training, momentum=0.1, eps=1
 
 
 # %% mistake: batch_norm_backward | mean and variance are taken for constants
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * dZ_hat
-    return dZ, dgamma, dbeta
+replace("dZ_hat - common - Z_hat * stretch", "dZ_hat")
 
 
 # %% mistake: batch_norm_backward | the way through the variance is forgotten
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common)
-    return dZ, dgamma, dbeta
+replace("dZ_hat - common - Z_hat * stretch", "dZ_hat - common")
 
 
 # %% mistake: batch_norm_backward | the way through the mean is forgotten
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("dZ_hat - common", "dZ_hat")
 
 
 # %% mistake: batch_norm_backward | the last term has the wrong sign
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common + Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("dZ_hat - common - Z_hat * stretch", "dZ_hat - common + Z_hat * stretch")
 
 
 # %% mistake: batch_norm_backward | the last term without Z_hat
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - stretch)
-    return dZ, dgamma, dbeta
+replace("Z_hat * stretch", "stretch")
 
 
 # %% mistake: batch_norm_backward | gamma is forgotten
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("dY * gamma", "dY")
 
 
 # %% mistake: batch_norm_backward | gamma is multiplied twice
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = gamma * inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace(
+    "inverse_std * (dZ_hat - common - Z_hat * stretch)",
+    "gamma * inverse_std * (dZ_hat - common - Z_hat * stretch)",
+)
 
 
 # %% mistake: batch_norm_backward | divided by the inverse deviation
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = 1 / inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace(
+    "inverse_std * (dZ_hat - common - Z_hat * stretch)",
+    "1 / inverse_std * (dZ_hat - common - Z_hat * stretch)",
+)
 
 
 # %% mistake: batch_norm_backward | the inverse deviation is forgotten
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = dZ_hat - common - Z_hat * stretch
-    return dZ, dgamma, dbeta
+replace("inverse_std * (dZ_hat - common - Z_hat * stretch)", "dZ_hat - common - Z_hat * stretch")
 
 
 # %% mistake: batch_norm_backward | sums in the place of means
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.sum(dZ_hat, axis=0)
-    stretch = np.sum(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("np.mean(dZ_hat, axis=0)", "np.sum(dZ_hat, axis=0)")
+replace("np.mean(dZ_hat * Z_hat, axis=0)", "np.sum(dZ_hat * Z_hat, axis=0)")
 
 
 # %% mistake: batch_norm_backward | means over the units
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=1, keepdims=True)
-    stretch = np.mean(dZ_hat * Z_hat, axis=1, keepdims=True)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("np.mean(dZ_hat, axis=0)", "np.mean(dZ_hat, axis=1, keepdims=True)")
+replace("np.mean(dZ_hat * Z_hat, axis=0)", "np.mean(dZ_hat * Z_hat, axis=1, keepdims=True)")
 
 
 # %% mistake: batch_norm_backward | the unbiased variance is differentiated
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.sum(dZ_hat * Z_hat, axis=0) / (len(dY) - 1)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("np.mean(dZ_hat * Z_hat, axis=0)", "np.sum(dZ_hat * Z_hat, axis=0) / (len(dY) - 1)")
 
 
 # %% mistake: batch_norm_backward | dgamma is a mean
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.mean(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("np.sum(dY * Z_hat, axis=0)", "np.mean(dY * Z_hat, axis=0)")
 
 
 # %% mistake: batch_norm_backward | dbeta is a mean
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.mean(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("np.sum(dY, axis=0)", "np.mean(dY, axis=0)")
 
 
 # %% mistake: batch_norm_backward | dgamma keeps the examples
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = dY * Z_hat
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("np.sum(dY * Z_hat, axis=0)", "dY * Z_hat")
 
 
 # %% mistake: batch_norm_backward | dgamma without Z_hat
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("dY * Z_hat", "dY")
 
 
 # %% mistake: batch_norm_backward | dgamma is summed over the units
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=1)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+replace("np.sum(dY * Z_hat, axis=0)", "np.sum(dY * Z_hat, axis=1)")
 
 
 # %% mistake: batch_norm_backward | dgamma and dbeta change places
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
-    dZ_hat = dY * gamma
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dbeta, dgamma
+replace("dZ, dgamma, dbeta", "dZ, dbeta, dgamma")
 
 
 # %% mistake: batch_norm_backward | dY is changed in place
-def batch_norm_backward(dY, cache):
-    Z_hat, inverse_std, gamma = cache
-    dgamma = np.sum(dY * Z_hat, axis=0)
-    dbeta = np.sum(dY, axis=0)
+replace(
+    "dZ_hat = dY * gamma",
+    """
     dY *= gamma
     dZ_hat = dY
-    common = np.mean(dZ_hat, axis=0)
-    stretch = np.mean(dZ_hat * Z_hat, axis=0)
-    dZ = inverse_std * (dZ_hat - common - Z_hat * stretch)
-    return dZ, dgamma, dbeta
+    """,
+)
 
 
 # %% mistake: batch_norm_backward | gradients in float32
@@ -1469,248 +765,97 @@ def batch_norm_backward(dY, cache):
 
 
 # %% mistake: weight_decay | the half is forgotten in the penalty
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("0.5 * strength", "strength")
 
 
 # %% mistake: weight_decay | the gradient has a factor 2
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + 2 * strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("strength * parameters[name]", "2 * strength * parameters[name]")
 
 
 # %% mistake: weight_decay | biases decay, too
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + strength * parameters[name]
-    return decayed
+replace(
+    "gradient + strength * parameters[name] if is_weight else gradient",
+    "gradient + strength * parameters[name]",
+)
 
 
 # %% mistake: weight_decay | biases count in the penalty
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values())
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace(
+    "(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)",
+    "(np.sum(array**2) for array in parameters.values())",
+)
 
 
 # %% mistake: weight_decay | weights are known by their name W
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for name, array in parameters.items() if name[0] == "W")
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = name[0] == "W"
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace(
+    "(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)",
+    '(np.sum(array**2) for name, array in parameters.items() if name[0] == "W")',
+)
+replace("gradient.ndim >= 2", 'name[0] == "W"')
 
 
 # %% mistake: weight_decay | only matrices, no kernels
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim == 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim == 2
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("array.ndim >= 2", "array.ndim == 2")
+replace("gradient.ndim >= 2", "gradient.ndim == 2")
 
 
 # %% mistake: weight_decay | everything with a b in its name is left out, gamma is not
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = not name.startswith("b")
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("gradient.ndim >= 2", 'not name.startswith("b")')
 
 
 # %% mistake: weight_decay | L1 in the place of L2
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(np.abs(array)) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("array**2", "np.abs(array)")
 
 
 # %% mistake: weight_decay | the gradient of L1
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + strength * np.sign(parameters[name]) if is_weight else gradient
-    return decayed
+replace("parameters[name]", "np.sign(parameters[name])")
 
 
 # %% mistake: weight_decay | the mean in the place of the sum
-def l2_penalty(parameters, strength):
-    squares = sum(np.mean(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("np.sum", "np.mean")
 
 
 # %% mistake: weight_decay | the root of the sum: the norm, not its square
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * math.sqrt(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("float(squares)", "math.sqrt(squares)")
 
 
 # %% mistake: weight_decay | the decay is subtracted
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient - strength * parameters[name] if is_weight else gradient
-    return decayed
+replace("gradient + strength * parameters[name]", "gradient - strength * parameters[name]")
 
 
 # %% mistake: weight_decay | the strength is forgotten in the gradient
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient + parameters[name] if is_weight else gradient
-    return decayed
+replace("strength * parameters[name]", "parameters[name]")
 
 
 # %% mistake: weight_decay | gradients of biases are dropped
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        if is_weight:
-            decayed[name] = gradient + strength * parameters[name]
-    return decayed
+replace(
+    "decayed[name] = gradient + strength * parameters[name] if is_weight else gradient",
+    """
+    if is_weight:
+        decayed[name] = gradient + strength * parameters[name]
+    """,
+)
 
 
 # %% mistake: weight_decay | gradients are changed in place
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        if is_weight:
-            gradient += strength * parameters[name]
-        decayed[name] = gradient
-    return decayed
+replace(
+    "decayed[name] = gradient + strength * parameters[name] if is_weight else gradient",
+    """
+    if is_weight:
+        gradient += strength * parameters[name]
+    decayed[name] = gradient
+    """,
+)
 
 
 # %% mistake: weight_decay | parameters are matched by their order
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for (name, gradient), array in zip(gradients.items(), parameters.values()):
-        is_weight = gradient.ndim >= 2
-        decayed[name] = (
-            gradient + strength * (array if array.shape == gradient.shape else 0.0)
-            if is_weight
-            else gradient
-        )
-    return decayed
+replace("name, gradient", "(name, gradient), array")
+replace("gradients.items()", "zip(gradients.items(), parameters.values())")
+replace("parameters[name]", "(array if array.shape == gradient.shape else 0.0)")
 
 
 # %% mistake: weight_decay | the gradient is multiplied by a decay factor
-def l2_penalty(parameters, strength):
-    squares = sum(np.sum(array**2) for array in parameters.values() if array.ndim >= 2)
-    return 0.5 * strength * float(squares)
-
-
-def add_weight_decay(gradients, parameters, strength):
-    decayed = {}
-    for name, gradient in gradients.items():
-        is_weight = gradient.ndim >= 2
-        decayed[name] = gradient * (1 - strength) if is_weight else gradient
-    return decayed
+replace("gradient + strength * parameters[name]", "gradient * (1 - strength)")
 
 
 # %% mistake: weight_decay | gradients in float32
@@ -1755,92 +900,51 @@ def add_weight_decay(gradients, parameters, strength):
 
 
 # %% mistake: clip_by_norm | every array is clipped by itself
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = max_norm / max(norm, max_norm)
-    return {
-        name: gradient * max_norm / max(np.linalg.norm(gradient), max_norm)
-        for name, gradient in gradients.items()
-    }, norm
+replace("shrink * gradient", "gradient * max_norm / max(np.linalg.norm(gradient), max_norm)")
 
 
 # %% mistake: clip_by_norm | every element is clipped: by value
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = max_norm / max(norm, max_norm)
-    return {
-        name: np.clip(gradient, -max_norm, max_norm) for name, gradient in gradients.items()
-    }, norm
+replace("shrink * gradient", "np.clip(gradient, -max_norm, max_norm)")
 
 
 # %% mistake: clip_by_norm | short gradients are stretched
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = max_norm / norm
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace("max(norm, max_norm)", "norm")
 
 
 # %% mistake: clip_by_norm | a gradient of zeros ends in a division by zero
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = min(1.0, max_norm / norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace("max_norm / max(norm, max_norm)", "min(1.0, max_norm / norm)")
 
 
 # %% mistake: clip_by_norm | zeros become NaN, because every gradient is divided by the norm first
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = max_norm / max(norm, max_norm)
-    return {
-        name: min(norm, max_norm) * (gradient / np.float64(norm))
-        for name, gradient in gradients.items()
-    }, norm
+replace("shrink * gradient", "min(norm, max_norm) * (gradient / np.float64(norm))")
 
 
 # %% mistake: clip_by_norm | the root of the norm is forgotten
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = sum(float(np.sum(gradient**2)) for gradient in gradients.values())
-    shrink = max_norm / max(norm, max_norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace(
+    "math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))",
+    "sum(float(np.sum(gradient**2)) for gradient in gradients.values())",
+)
 
 
 # %% mistake: clip_by_norm | norms are added, not their squares
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = sum(np.linalg.norm(gradient) for gradient in gradients.values())
-    shrink = max_norm / max(norm, max_norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace(
+    "math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))",
+    "sum(np.linalg.norm(gradient) for gradient in gradients.values())",
+)
 
 
 # %% mistake: clip_by_norm | the largest element is taken for the norm
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = max(np.abs(gradient).max() for gradient in gradients.values())
-    shrink = max_norm / max(norm, max_norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace(
+    "math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))",
+    "max(np.abs(gradient).max() for gradient in gradients.values())",
+)
 
 
 # %% mistake: clip_by_norm | the norm after clipping is returned
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = max_norm / max(norm, max_norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}, min(norm, max_norm)
+replace(
+    "{name: shrink * gradient for name, gradient in gradients.items()}, norm",
+    "{name: shrink * gradient for name, gradient in gradients.items()}, min(norm, max_norm)",
+)
 
 
 # %% mistake: clip_by_norm | gradients are changed in place
@@ -1855,41 +959,25 @@ def clip_by_norm(gradients, max_norm):
 
 
 # %% mistake: clip_by_norm | only the gradients are returned
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = max_norm / max(norm, max_norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}
+replace(
+    "{name: shrink * gradient for name, gradient in gradients.items()}, norm",
+    "{name: shrink * gradient for name, gradient in gradients.items()}",
+)
 
 
 # %% mistake: clip_by_norm | divided by the norm, without the limit
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = 1.0 / norm if norm > max_norm else 1.0
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace("max_norm / max(norm, max_norm)", "1.0 / norm if norm > max_norm else 1.0")
 
 
 # %% mistake: clip_by_norm | biases do not count in the norm
-def clip_by_norm(gradients, max_norm):
-    if max_norm <= 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(
-        sum(float(np.sum(gradient**2)) for gradient in gradients.values() if gradient.ndim > 1)
-    )
-    shrink = max_norm / max(norm, max_norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace(
+    "(float(np.sum(gradient**2)) for gradient in gradients.values())",
+    "(float(np.sum(gradient**2)) for gradient in gradients.values() if gradient.ndim > 1)",
+)
 
 
 # %% mistake: clip_by_norm | a limit of zero is let through
-def clip_by_norm(gradients, max_norm):
-    if max_norm < 0:
-        raise ValueError("max_norm must be above zero")
-    norm = math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-    shrink = max_norm / max(norm, max_norm)
-    return {name: shrink * gradient for name, gradient in gradients.items()}, norm
+replace("max_norm <= 0", "max_norm < 0")
 
 
 # %% mistake: clip_by_norm | the limit is not checked
@@ -1941,535 +1029,128 @@ def clip_by_norm(gradients, max_norm):
 
 
 # %% mistake: early_stopping | the best arrays are references
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = arrays
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("{name: array.copy() for name, array in arrays.items()}", "arrays")
 
 
 # %% mistake: early_stopping | a shallow copy of the dictionary
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = dict(arrays)
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("{name: array.copy() for name, array in arrays.items()}", "dict(arrays)")
 
 
 # %% mistake: early_stopping | the last arrays are kept, not the best
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.waited = 0
-        else:
-            self.waited += 1
-        self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-        return self.waited >= self.patience
+replace("self.best_arrays = {name: array.copy() for name, array in arrays.items()}", "")
+replace(
+    "return self.waited >= self.patience",
+    """
+    self.best_arrays = {name: array.copy() for name, array in arrays.items()}
+    return self.waited >= self.patience
+    """,
+)
 
 
 # %% mistake: early_stopping | the count is never set back
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("self.waited = 0", "")
 
 
 # %% mistake: early_stopping | one epoch too late
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited > self.patience
+replace("self.waited >= self.patience", "self.waited > self.patience")
 
 
 # %% mistake: early_stopping | one epoch too early
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience - 1
+replace("self.patience", "self.patience - 1")
 
 
 # %% mistake: early_stopping | an equal cost counts as an improvement
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost <= self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("cost < self.best_cost - self.min_delta", "cost <= self.best_cost - self.min_delta")
 
 
 # %% mistake: early_stopping | min_delta is ignored
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("self.best_cost - self.min_delta", "self.best_cost")
 
 
 # %% mistake: early_stopping | min_delta has the wrong sign
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost + self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("self.best_cost - self.min_delta", "self.best_cost + self.min_delta")
 
 
 # %% mistake: early_stopping | min_delta is relative
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost * (1 - self.min_delta):
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("self.best_cost - self.min_delta", "self.best_cost * (1 - self.min_delta)")
 
 
 # %% mistake: early_stopping | compared with the previous epoch, not with the best
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        previous, self.last = getattr(self, "last", math.inf), cost
-        if cost < previous - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace(
+    "if cost < self.best_cost - self.min_delta:",
+    """
+    previous, self.last = getattr(self, "last", math.inf), cost
+    if cost < previous - self.min_delta:
+    """,
+)
 
 
 # %% mistake: early_stopping | the best cost follows every small improvement
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.best_cost = min(cost, self.best_cost)
-            self.waited += 1
-        return self.waited >= self.patience
+replace(
+    "self.waited += 1",
+    """
+    self.best_cost = min(cost, self.best_cost)
+    self.waited += 1
+    """,
+)
 
 
 # %% mistake: early_stopping | higher is better, as for accuracy
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost > (self.best_cost if self.best_cost < math.inf else -math.inf) + self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace(
+    "cost < self.best_cost - self.min_delta",
+    "cost > (self.best_cost if self.best_cost < math.inf else -math.inf) + self.min_delta",
+)
 
 
 # %% mistake: early_stopping | NaN counts as an improvement
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if not cost >= self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("cost < self.best_cost - self.min_delta", "not cost >= self.best_cost - self.min_delta")
 
 
 # %% mistake: early_stopping | the best epoch is counted from 0
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch - 1
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace("self.best_epoch = self.epoch", "self.best_epoch = self.epoch - 1")
 
 
 # %% mistake: early_stopping | nothing is returned
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        self.stopped = self.waited >= self.patience
+replace("return self.waited >= self.patience", "self.stopped = self.waited >= self.patience")
 
 
 # %% mistake: early_stopping | it never says stop
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return False
+replace("self.waited >= self.patience", "False")
 
 
 # %% mistake: early_stopping | the best cost is not written down
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = self.best_cost if self.best_cost < math.inf else cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace(
+    "self.best_cost = cost",
+    "self.best_cost = self.best_cost if self.best_cost < math.inf else cost",
+)
 
 
 # %% mistake: early_stopping | the best arrays are written into the network at the stop
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        stop = self.waited >= self.patience
-        if stop and self.best_arrays is not None:
-            for name, array in self.best_arrays.items():
-                arrays[name][...] = array
-        return stop
+replace(
+    "return self.waited >= self.patience",
+    """
+    stop = self.waited >= self.patience
+    if stop and self.best_arrays is not None:
+        for name, array in self.best_arrays.items():
+            arrays[name][...] = array
+    return stop
+    """,
+)
 
 
 # %% mistake: early_stopping | NaN is refused
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        if math.isnan(cost):
-            raise ValueError("the cost is NaN")
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+replace(
+    "self.epoch += 1",
+    """
+    if math.isnan(cost):
+        raise ValueError("the cost is NaN")
+    self.epoch += 1
+    """,
+)
 
 
 # %% mistake: early_stopping | True only once, at the moment of the stop
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
-
-    def update(self, cost, arrays):
-        self.epoch += 1
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited == self.patience
+replace("self.waited >= self.patience", "self.waited == self.patience")
 
 
 # %% alternative: early_stopping | the difference of epochs in the place of a count; deep copies
@@ -2523,311 +1204,67 @@ class EarlyStopping:
 
 
 # %% mistake: random_search | log_uniform is drawn uniformly
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("math.exp(rng.uniform(math.log(low), math.log(high)))", "rng.uniform(low, high)")
 
 
 # %% mistake: random_search | the logarithm is returned, the exponential forgotten
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = rng.uniform(math.log(low), math.log(high))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace(
+    "math.exp(rng.uniform(math.log(low), math.log(high)))",
+    "rng.uniform(math.log(low), math.log(high))",
+)
 
 
 # %% mistake: random_search | two bases are mixed: log10 and e
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log10(low), math.log10(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace(
+    "rng.uniform(math.log(low), math.log(high))", "rng.uniform(math.log10(low), math.log10(high))"
+)
 
 
 # %% mistake: random_search | the logarithm of a uniform number
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.log(rng.uniform(math.exp(low), math.exp(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace(
+    "math.exp(rng.uniform(math.log(low), math.log(high)))",
+    "math.log(rng.uniform(math.exp(low), math.exp(high)))",
+)
 
 
 # %% mistake: random_search | powers of ten only, as on a grid
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = 10.0 ** rng.integers(math.log10(low), math.log10(high) + 1)
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace(
+    "math.exp(rng.uniform(math.log(low), math.log(high)))",
+    "10.0 ** rng.integers(math.log10(low), math.log10(high) + 1)",
+)
 
 
 # %% mistake: random_search | rng.choice makes arrays of the options
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = rng.choice(options)
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("options[rng.integers(len(options))]", "rng.choice(options)")
 
 
 # %% mistake: random_search | the last option is never drawn
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options) - 1)]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("len(options)", "len(options) - 1")
 
 
 # %% mistake: random_search | always the first option
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[0]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("rng.integers(len(options))", "0")
 
 
 # %% mistake: random_search | the global generator
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = np.random.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("rng.uniform(low, high)", "np.random.uniform(low, high)")
 
 
 # %% mistake: random_search | an unknown kind is left out in silence
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace(
+    """
+    elif kind == "choice":
+        (options,) = what
+        configuration[name] = options[rng.integers(len(options))]
+    else:
+        raise ValueError(f"{name} is of kind {kind!r}: use uniform, log_uniform or choice")
+    """,
+    """
+    elif kind == "choice":
+        (options,) = what
+        configuration[name] = options[rng.integers(len(options))]
+    """,
+)
 
 
 # %% mistake: random_search | an unknown kind is taken for a choice
@@ -2860,406 +1297,81 @@ def random_search(objective, space, n_trials, rng):
 
 
 # %% mistake: random_search | whole numbers in the place of uniform ones
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = float(rng.integers(math.ceil(low), math.floor(high) + 2))
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("rng.uniform(low, high)", "float(rng.integers(math.ceil(low), math.floor(high) + 2))")
 
 
 # %% mistake: random_search | one configuration for all trials
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
+replace("configuration = sample(space, rng)", "")
+replace(
+    "for _ in range(n_trials):",
+    """
     configuration = sample(space, rng)
     for _ in range(n_trials):
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+    """,
+)
 
 
 # %% mistake: random_search | the highest cost wins
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, -math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost > lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("math.inf", "-math.inf")
+replace("cost < lowest_cost", "cost > lowest_cost")
 
 
 # %% mistake: random_search | the last of equals wins
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost <= lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("cost < lowest_cost", "cost <= lowest_cost")
 
 
 # %% mistake: random_search | min over the history: NaN may win
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
+replace(
+    "return best, history",
+    """
     best = min(history, key=lambda trial: trial[1])[0]
     return best, history
+    """,
+)
 
 
 # %% mistake: random_search | the lowest cost is not written down
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best = configuration
-    return best, history
+replace("best, lowest_cost = configuration, cost", "best = configuration")
 
 
 # %% mistake: random_search | trials that diverge are left out of the history
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        if math.isfinite(cost):
-            history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace(
+    "history.append((configuration, cost))",
+    """
+    if math.isfinite(cost):
+        history.append((configuration, cost))
+    """,
+)
 
 
 # %% mistake: random_search | the history holds only the costs
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append(cost)
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("(configuration, cost)", "cost")
 
 
 # %% mistake: random_search | the history is sorted by cost
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, sorted(history, key=lambda trial: trial[1])
+replace("best, history", "best, sorted(history, key=lambda trial: trial[1])")
 
 
 # %% mistake: random_search | the cost is returned in the place of the configuration
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return lowest_cost, history
+replace("best, history", "lowest_cost, history")
 
 
 # %% mistake: random_search | the objective is asked twice
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, objective(configuration)))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("(configuration, cost)", "(configuration, objective(configuration))")
 
 
 # %% mistake: random_search | a search without trials returns None
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace(
+    """
+    if n_trials < 1:
+        raise ValueError(f"n_trials is {n_trials}: a search needs at least one")
+    """,
+    "",
+)
 
 
 # %% mistake: random_search | one trial too few
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(1, n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("range(n_trials)", "range(1, n_trials)")
 
 
 # %% alternative: random_search | a table of functions; the best by min, with NaN as infinity
@@ -3320,65 +1432,11 @@ def random_search(objective, space, n_trials, rng):
 
 
 # %% mistake: random_search | a single trial is refused
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 2:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("n_trials < 1", "n_trials < 2")
 
 
 # %% alternative: random_search | one kind after the other, so that names have another order
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return dict(sorted(configuration.items(), reverse=True))
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
-    for _ in range(n_trials):
-        configuration = sample(space, rng)
-        cost = objective(configuration)
-        history.append((configuration, cost))
-        if cost < lowest_cost:
-            best, lowest_cost = configuration, cost
-    return best, history
+replace("return configuration", "return dict(sorted(configuration.items(), reverse=True))")
 
 
 # %% alternative: random_search | match, powers of ten, and a while loop
@@ -3410,54 +1468,27 @@ def random_search(objective, space, n_trials, rng):
 
 
 # %% crash: early_stopping | the process ends without a word
-class EarlyStopping:
-    def __init__(self, patience, min_delta=0.0):
-        if patience < 1:
-            raise ValueError("patience must be at least 1")
-        self.patience = patience
-        self.min_delta = min_delta
-        self.best_cost = math.inf
-        self.best_epoch = None
-        self.best_arrays = None
-        self.epoch = 0
-        self.waited = 0
+replace(
+    "self.epoch += 1",
+    """
+    import os
 
-    def update(self, cost, arrays):
-        import os
-
-        os._exit(1)
-        if cost < self.best_cost - self.min_delta:
-            self.best_cost = cost
-            self.best_epoch = self.epoch
-            self.best_arrays = {name: array.copy() for name, array in arrays.items()}
-            self.waited = 0
-        else:
-            self.waited += 1
-        return self.waited >= self.patience
+    os._exit(1)
+    """,
+)
 
 
 # %% endless: random_search | a trial that costs NaN is repeated for ever
-def sample(space, rng):
-    configuration = {}
-    for name, (kind, *what) in space.items():
-        if kind == "uniform":
-            low, high = what
-            configuration[name] = rng.uniform(low, high)
-        elif kind == "log_uniform":
-            low, high = what
-            configuration[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-        elif kind == "choice":
-            (options,) = what
-            configuration[name] = options[rng.integers(len(options))]
-        else:
-            raise ValueError(f"{name}: unknown kind")
-    return configuration
-
-
-def random_search(objective, space, n_trials, rng):
-    if n_trials < 1:
-        raise ValueError("at least one trial")
-    best, lowest_cost, history = None, math.inf, []
+replace(
+    """
+    for _ in range(n_trials):
+        configuration = sample(space, rng)
+        cost = objective(configuration)
+        history.append((configuration, cost))
+        if cost < lowest_cost:  # false for NaN
+            best, lowest_cost = configuration, cost
+    """,
+    """
     while len(history) < n_trials:
         configuration = sample(space, rng)
         cost = math.nan if history else objective(configuration)
@@ -3466,7 +1497,8 @@ def random_search(objective, space, n_trials, rng):
         history.append((configuration, cost))
         if cost < lowest_cost:
             best, lowest_cost = configuration, cost
-    return best, history
+    """,
+)
 
 
 # %% mistake: quiz | question 1: the momentum is blamed, not the mode
