@@ -1,748 +1,238 @@
 """Wrong and unusual right answers of week 7, on which the tests of the assignment are tested.
 
-Each block replaces the whole solution cell of its exercise.
+A block is the whole solution cell of its exercise, or replacements in the reference.
 """
 
-
 # %% mistake: squareplus | the plain formula, which loses all digits far below zero
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = (X + root) / 2
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("X.clamp(min=0) + b / (2 * (X.abs() + root))", "(X + root) / 2")
 
 
 # %% mistake: squareplus | the slope by its plain formula, which loses its digits
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward((1 + X / root) / 2)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("A / root", "(1 + X / root) / 2")
 
 
 # %% mistake: squareplus | the upstream gradient is forgotten
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("dA * slope", "slope")
 
 
 # %% mistake: squareplus | nothing is returned for the constant
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("dA * slope, None", "dA * slope")
 
 
 # %% mistake: squareplus | the factor one half is forgotten
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = 2 * X.clamp(min=0) + b / (X.abs() + root)
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("X.clamp(min=0) + b / (2 * (X.abs() + root))", "2 * X.clamp(min=0) + b / (X.abs() + root)")
 
 
 # %% mistake: squareplus | beta is added outside the root
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2) + b
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("torch.sqrt(X**2 + b)", "torch.sqrt(X**2) + b")
 
 
 # %% mistake: squareplus | the slope of the upper half is used everywhere
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward((1 + X.abs() / root) / 2)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("A / root", "(1 + X.abs() / root) / 2")
 
 
 # %% mistake: squareplus | a constant of zero or below is accepted
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace(
+    """
+    if b <= 0:
+        raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
+    """,
+    "",
+)
 
 
 # %% mistake: squareplus | zero is accepted as a constant
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b < 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("b <= 0", "b < 0")
 
 
 # %% mistake: squareplus | works in double precision and does not go back
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        X = X.double()
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace(
+    "root = torch.sqrt(X**2 + b)",
+    """
+    X = X.double()
+    root = torch.sqrt(X**2 + b)
+    """,
+)
 
 
 # %% mistake: squareplus | writes into its input
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        size = X.abs()
-        X.clamp_(min=0)
-        A = X + b / (2 * (size + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace(
+    "A = X.clamp(min=0) + b / (2 * (X.abs() + root))",
+    """
+    size = X.abs()
+    X.clamp_(min=0)
+    A = X + b / (2 * (size + root))
+    """,
+)
 
 
 # %% mistake: squareplus | the gradient of ReLU
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward((X > 0).to(X.dtype))
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("A / root", "(X > 0).to(X.dtype)")
 
 
 # %% mistake: squareplus | the plain formula in double precision, and back
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X.double() ** 2 + b)
-        A = (X + root) / 2
-        ctx.save_for_backward((A / root).to(X.dtype))
-        return A.to(X.dtype)
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("X**2 + b", "X.double() ** 2 + b")
+replace("X.clamp(min=0) + b / (2 * (X.abs() + root))", "(X + root) / 2")
+replace("A / root", "(A / root).to(X.dtype)")
+replace("return A", "return A.to(X.dtype)")
 
 
 # %% mistake: squareplus | small constants are refused
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b < 1:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("b <= 0", "b < 1")
 
 
 # %% alternative: squareplus | X is kept, and the root is computed once more in the backward pass
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if b <= 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = X.clamp(min=0) + b / (2 * (X.abs() + root))
-        ctx.save_for_backward(X)
-        ctx.b = b
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (X,) = ctx.saved_tensors
-        root = torch.hypot(X, torch.full_like(X, ctx.b**0.5))
-        value = torch.where(X > 0, (X + root) / 2, ctx.b / 2 / (root + X.abs()))
-        return dA * value / root, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace(
+    "ctx.save_for_backward(A / root)",
+    """
+    ctx.save_for_backward(X)
+    ctx.b = b
+    """,
+)
+replace("(slope,)", "(X,)")
+replace(
+    "return dA * slope, None",
+    """
+    root = torch.hypot(X, torch.full_like(X, ctx.b**0.5))
+    value = torch.where(X > 0, (X + root) / 2, ctx.b / 2 / (root + X.abs()))
+    return dA * value / root, None
+    """,
+)
 
 
 # %% alternative: squareplus | two cases, chosen with torch.where
-class Squareplus(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, X, b):
-        if not b > 0:
-            raise ValueError(f"b is {b}: squareplus needs a constant above zero.")
-        root = torch.sqrt(X**2 + b)
-        A = torch.where(X < 0, b / (root - X) / 2, (X + root) / 2)
-        ctx.save_for_backward(A / root)
-        return A
-
-    @staticmethod
-    def backward(ctx, dA):
-        (slope,) = ctx.saved_tensors
-        return dA * slope, None
-
-
-def squareplus(X, b=4.0):
-    return Squareplus.apply(X, b)
+replace("b <= 0", "not b > 0")
+replace(
+    "X.clamp(min=0) + b / (2 * (X.abs() + root))",
+    "torch.where(X < 0, b / (root - X) / 2, (X + root) / 2)",
+)
 
 
 # %% mistake: classifier | a plain list hides the layers
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = [nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace(
+    "nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))",
+    "[nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]",
+)
 
 
 # %% mistake: classifier | squareplus on the logits, too
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        for layer in self.layers:
-            A = squareplus(layer(self.drop(A)), self.config["b"])
-        return A
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("*hidden, last = self.layers", "")
+replace("for layer in hidden:", "for layer in self.layers:")
+replace(
+    'self.drop(squareplus(layer(A), self.config["b"]))',
+    'squareplus(layer(self.drop(A)), self.config["b"])',
+)
+replace("last(A)", "A")
 
 
 # %% mistake: classifier | a softmax at the end
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return torch.softmax(last(A), dim=1)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("last(A)", "torch.softmax(last(A), dim=1)")
 
 
 # %% mistake: classifier | dropout before every layer, pixels included
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        for layer in self.layers[:-1]:
-            A = squareplus(layer(self.drop(A)), self.config["b"])
-        return self.layers[-1](A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("*hidden, last = self.layers", "")
+replace("for layer in hidden:", "for layer in self.layers[:-1]:")
+replace(
+    'self.drop(squareplus(layer(A), self.config["b"]))',
+    'squareplus(layer(self.drop(A)), self.config["b"])',
+)
+replace("last(A)", "self.layers[-1](A)")
 
 
 # %% mistake: classifier | dropout before squareplus
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = squareplus(self.drop(layer(A)), self.config["b"])
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace(
+    'self.drop(squareplus(layer(A), self.config["b"]))',
+    'squareplus(self.drop(layer(A)), self.config["b"])',
+)
 
 
 # %% mistake: classifier | dropout does not know of evaluation
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = F.dropout(squareplus(layer(A), self.config["b"]), self.config["dropout"])
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace(
+    'self.drop(squareplus(layer(A), self.config["b"]))',
+    'F.dropout(squareplus(layer(A), self.config["b"]), self.config["dropout"])',
+)
 
 
 # %% mistake: classifier | the batch is flattened, too
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten()
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("X.flatten(1)", "X.flatten()")
 
 
 # %% mistake: classifier | images are expected to have a channel
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1, 3)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("X.flatten(1)", "X.flatten(1, 3)")
 
 
 # %% mistake: classifier | the constant of squareplus is ignored
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A)))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace('squareplus(layer(A), self.config["b"])', "squareplus(layer(A))")
 
 
 # %% mistake: classifier | frozen parameters are counted
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters())
+replace(
+    "(P.numel() for P in self.parameters() if P.requires_grad)",
+    "(P.numel() for P in self.parameters())",
+)
 
 
 # %% mistake: classifier | tensors are counted in the place of numbers
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(1 for P in self.parameters() if P.requires_grad)
+replace("P.numel()", "1")
 
 
 # %% mistake: classifier | only weights are counted
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad and P.ndim == 2)
+replace("P.requires_grad", "P.requires_grad and P.ndim == 2")
 
 
 # %% mistake: classifier | no biases
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(
-            nn.Linear(n_in, n_out, bias=False) for n_in, n_out in pairwise(sizes)
-        )
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("nn.Linear(n_in, n_out)", "nn.Linear(n_in, n_out, bias=False)")
 
 
 # %% mistake: classifier | no dropout after the last hidden layer
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        for number, layer in enumerate(self.layers[:-1]):
-            A = squareplus(layer(A), self.config["b"])
-            if number < len(self.layers) - 2:
-                A = self.drop(A)
-        return self.layers[-1](A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace(
+    """
+    *hidden, last = self.layers
+    for layer in hidden:
+        A = self.drop(squareplus(layer(A), self.config["b"]))
+    return last(A)
+    """,
+    """
+    for number, layer in enumerate(self.layers[:-1]):
+        A = squareplus(layer(A), self.config["b"])
+        if number < len(self.layers) - 2:
+            A = self.drop(A)
+    return self.layers[-1](A)
+    """,
+)
 
 
 # %% mistake: classifier | one size is accepted
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 1:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("len(sizes) < 2", "len(sizes) < 1")
 
 
 # %% mistake: classifier | config keeps what it was given, a tuple too
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": sizes, "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(squareplus(layer(A), self.config["b"]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("list(sizes)", "sizes")
 
 
 # %% mistake: classifier | a ReLU in the place of squareplus
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = self.drop(torch.relu(layer(A)))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace('squareplus(layer(A), self.config["b"])', "torch.relu(layer(A))")
 
 
 # %% mistake: classifier | all images of a batch drop the same activations
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-        self.drop = nn.Dropout(p=dropout)
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = squareplus(layer(A), self.config["b"])
-            A = A * self.drop(torch.ones(A.shape[1]))
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace(
+    'A = self.drop(squareplus(layer(A), self.config["b"]))',
+    """
+    A = squareplus(layer(A), self.config["b"])
+    A = A * self.drop(torch.ones(A.shape[1]))
+    """,
+)
 
 
 # %% alternative: classifier | functional dropout, told of the mode
-class Classifier(nn.Module):
-    def __init__(self, sizes, dropout=0.0, b=4.0):
-        super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}: a network has inputs and outputs at least.")
-        self.config = {"sizes": list(sizes), "dropout": dropout, "b": b}
-        self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
-
-    def forward(self, X):
-        A = X.flatten(1)
-        *hidden, last = self.layers
-        for layer in hidden:
-            A = squareplus(layer(A), self.config["b"])
-            A = F.dropout(A, self.config["dropout"], training=self.training)
-        return last(A)
-
-    def parameter_count(self):
-        return sum(P.numel() for P in self.parameters() if P.requires_grad)
+replace("self.drop = nn.Dropout(p=dropout)", "")
+replace(
+    'A = self.drop(squareplus(layer(A), self.config["b"]))',
+    """
+    A = squareplus(layer(A), self.config["b"])
+    A = F.dropout(A, self.config["dropout"], training=self.training)
+    """,
+)
 
 
 # %% alternative: classifier | layers used as matrices, and parameters counted by NumPy
@@ -796,270 +286,60 @@ class Classifier(nn.Module):
 
 
 # %% mistake: loader | no axis for the channel
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i]
-        if self.augment:
-            k = self.max_shift
-            height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(1)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("self.X[i].unsqueeze(0)", "self.X[i]")
+replace("_, height, width", "height, width")
+replace(":, top : top + height, left : left + width", "top : top + height, left : left + width")
+replace("picture.flip(2)", "picture.flip(1)")
 
 
 # %% mistake: loader | torch.roll lets the picture come in again on the other side
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = torch.roll(picture, (top - k, left - k), dims=(1, 2))
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]",
+    "torch.roll(picture, (top - k, left - k), dims=(1, 2))",
+)
 
 
 # %% mistake: loader | the mirror turns images upside down
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(1)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("picture.flip(2)", "picture.flip(1)")
 
 
 # %% mistake: loader | every image is mirrored
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    """
+    if torch.rand((), generator=self.generator) < 0.5:
+        picture = picture.flip(2)
+    """,
+    "picture = picture.flip(2)",
+)
 
 
 # %% mistake: loader | no image is mirrored
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    """
+    if torch.rand((), generator=self.generator) < 0.5:
+        picture = picture.flip(2)
+    """,
+    "",
+)
 
 
 # %% mistake: loader | the same shift in both directions
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top = left = torch.randint(2 * k + 1, (), generator=self.generator).item()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()",
+    "top = left = torch.randint(2 * k + 1, (), generator=self.generator).item()",
+)
 
 
 # %% mistake: loader | the largest shift down and to the right never happens
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("2 * k + 1", "2 * k")
 
 
 # %% mistake: loader | shifts only in one direction
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("2 * k", "k")
 
 
 # %% mistake: loader | augmentation also when it is not asked for
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if True:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("self.augment", "True")
 
 
 # %% mistake: loader | augmented once, when the data set is made
@@ -1097,429 +377,111 @@ def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
 
 
 # %% mistake: loader | random numbers of the augmentation come from the global generator
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,)).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand(()) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "torch.randint(2 * k + 1, (2,), generator=self.generator)", "torch.randint(2 * k + 1, (2,))"
+)
+replace("torch.rand((), generator=self.generator)", "torch.rand(())")
 
 
 # %% mistake: loader | the loader does not hand its generator to the data set
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "ClothingImages(X, y, augment=augment, generator=source)",
+    "ClothingImages(X, y, augment=augment)",
+)
 
 
 # %% mistake: loader | the order comes from the global generator
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle)
+replace(
+    "DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)",
+    "DataLoader(pictures, batch_size=batch_size, shuffle=shuffle)",
+)
 
 
 # %% mistake: loader | augmentation begins anew with the same seed for every image
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            self.generator.manual_seed(int(i))
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "k = self.max_shift",
+    """
+    k = self.max_shift
+    self.generator.manual_seed(int(i))
+    """,
+)
 
 
 # %% mistake: loader | the last batch is left out
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(
+replace(
+    "DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)",
+    """
+    DataLoader(
         pictures, batch_size=batch_size, shuffle=shuffle, drop_last=True, generator=source
     )
+    """,
+)
 
 
 # %% mistake: loader | always shuffled
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=True, generator=source)
+replace("shuffle=shuffle", "shuffle=True")
 
 
 # %% mistake: loader | the loader forgets to augment
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "ClothingImages(X, y, augment=augment, generator=source)",
+    "ClothingImages(X, y, generator=source)",
+)
 
 
 # %% mistake: loader | the seed is ignored
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(0)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("torch.Generator().manual_seed(seed)", "torch.Generator().manual_seed(0)")
 
 
 # %% mistake: loader | the border repeats the outermost pixels
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k), mode="replicate")[
-                :, top : top + height, left : left + width
-            ]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("F.pad(picture, (k, k, k, k))", 'F.pad(picture, (k, k, k, k), mode="replicate")')
 
 
 # %% mistake: loader | the mirrored image is written into the data set
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-            self.X[i] = picture[0]
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    """
+    if torch.rand((), generator=self.generator) < 0.5:
+        picture = picture.flip(2)
+    """,
+    """
+    if torch.rand((), generator=self.generator) < 0.5:
+        picture = picture.flip(2)
+    self.X[i] = picture[0]
+    """,
+)
 
 
 # %% mistake: loader | the seed sets the global generator
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
+replace(
+    """
+    source = torch.Generator().manual_seed(seed)
+    pictures = ClothingImages(X, y, augment=augment, generator=source)
+    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+    """,
+    """
     torch.manual_seed(seed)
     pictures = ClothingImages(X, y, augment=augment)
     return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle)
+    """,
+)
 
 
 # %% mistake: loader | a normal number is taken for a uniform one: 69 % are mirrored
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.randn((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace("torch.rand((), generator=self.generator)", "torch.randn((), generator=self.generator)")
 
 
 # %% mistake: loader | three quarters of the images are mirrored
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.75:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "torch.rand((), generator=self.generator) < 0.5",
+    "torch.rand((), generator=self.generator) < 0.75",
+)
 
 
 # %% mistake: loader | shifts are rounded, so the largest ones are rarer
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = (2 * k * torch.rand(2, generator=self.generator)).round().int().tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
-    return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)
+replace(
+    "torch.randint(2 * k + 1, (2,), generator=self.generator)",
+    "(2 * k * torch.rand(2, generator=self.generator)).round().int()",
+)
 
 
 # %% alternative: loader | rows and columns are looked up, and what lies outside is made black
@@ -1557,36 +519,15 @@ def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
 
 
 # %% alternative: loader | a sampler of its own, and a loader without a generator
-class ClothingImages(Dataset):
-    def __init__(self, X, y, augment=False, max_shift=2, generator=None):
-        self.X = torch.as_tensor(X, dtype=torch.float32)
-        self.y = torch.as_tensor(y, dtype=torch.int64)
-        self.augment = augment
-        self.max_shift = max_shift
-        self.generator = generator
-
-    def __len__(self):
-        return len(self.X)
-
-    def __getitem__(self, i):
-        picture = self.X[i].unsqueeze(0)
-        if self.augment:
-            k = self.max_shift
-            _, height, width = picture.shape
-            top, left = torch.randint(2 * k + 1, (2,), generator=self.generator).tolist()
-            picture = F.pad(picture, (k, k, k, k))[:, top : top + height, left : left + width]
-            if torch.rand((), generator=self.generator) < 0.5:
-                picture = picture.flip(2)
-        return picture, self.y[i]
-
-
-def make_loader(X, y, batch_size, *, shuffle=False, augment=False, seed=0):
-    source = torch.Generator().manual_seed(seed)
-    pictures = ClothingImages(X, y, augment=augment, generator=source)
+replace(
+    "return DataLoader(pictures, batch_size=batch_size, shuffle=shuffle, generator=source)",
+    """
     order = torch.utils.data.SequentialSampler(pictures)
     if shuffle:
         order = torch.utils.data.RandomSampler(pictures, generator=source)
     return DataLoader(pictures, batch_size=batch_size, sampler=order)
+    """,
+)
 
 
 # %% alternative: loader | two generators, and the mirror before the shift
@@ -1634,720 +575,150 @@ if torch.rand((), generator=self.generator) >= 0.5:
 
 
 # %% mistake: fit | evaluation in training mode
-def evaluate(model, loader):
-    previous_mode = model.training
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("model.eval()", "")
 
 
 # %% mistake: fit | the mode is not restored
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("model.train(previous_mode)", "")
 
 
 # %% mistake: fit | always back to training mode
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train()
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("model.train(previous_mode)", "model.train()")
 
 
 # %% mistake: fit | evaluation records a graph
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(True):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("torch.set_grad_enabled(False)", "torch.set_grad_enabled(True)")
 
 
 # %% mistake: fit | mean of the batch losses
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="mean").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / len(loader), hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace('reduction="sum"', 'reduction="mean"')
+replace("total / m, hits / m", "total / len(loader), hits / m")
 
 
 # %% mistake: fit | mean of the batch accuracies
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).float().mean().item() * m / max(m, 1)
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / len(loader)
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace(
+    "(Z.argmax(dim=1) == labels).sum().item()",
+    "(Z.argmax(dim=1) == labels).float().mean().item() * m / max(m, 1)",
+)
+replace("hits / m", "hits / len(loader)")
 
 
 # %% mistake: fit | accuracy as a number of images
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, float(hits)
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("hits / m", "float(hits)")
 
 
 # %% mistake: fit | the loss is a tensor
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum")
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace(
+    'F.cross_entropy(Z, labels, reduction="sum").item()',
+    'F.cross_entropy(Z, labels, reduction="sum")',
+)
 
 
 # %% mistake: fit | the two results are swapped
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return hits / m, total / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("total / m, hits / m", "hits / m, total / m")
 
 
 # %% mistake: fit | gradients are never cleared
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("opt.zero_grad()", "")
 
 
 # %% mistake: fit | gradients are cleared once an epoch
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        opt.zero_grad()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("opt.zero_grad()", "")
+replace(
+    "model.train()",
+    """
+    model.train()
+    opt.zero_grad()
+    """,
+)
 
 
 # %% mistake: fit | gradients are cleared between backward and step
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.zero_grad()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("opt.zero_grad()", "")
+replace(
+    "opt.step()",
+    """
+    opt.zero_grad()
+    opt.step()
+    """,
+)
 
 
 # %% mistake: fit | training mode is set once, before the first epoch, and evaluation is not trusted
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("model.train()", "")
 
 
 # %% mistake: fit | the mean of the batch losses as training loss
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / len(training_loader))
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("len(labels) * cost.item()", "cost.item()")
+replace('history["loss"].append(total / m)', 'history["loss"].append(total / len(training_loader))')
 
 
 # %% mistake: fit | the loss of the last batch as training loss
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total = len(labels) * cost.item()
-            m = len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace(
+    """
+    total += len(labels) * cost.item()
+    m += len(labels)
+    """,
+    """
+    total = len(labels) * cost.item()
+    m = len(labels)
+    """,
+)
 
 
 # %% mistake: fit | the network is validated on the training set
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, training_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("evaluate(model, validation_loader)", "evaluate(model, training_loader)")
 
 
 # %% mistake: fit | the network is validated before the epoch
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("validation_loss, validation_accuracy = evaluate(model, validation_loader)", "")
+replace(
+    "model.train()",
+    """
+    validation_loss, validation_accuracy = evaluate(model, validation_loader)
+    model.train()
+    """,
+)
 
 
 # %% mistake: fit | tensors in the history keep every graph alive
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("cost.item()", "cost")
 
 
 # %% mistake: fit | a step once an epoch
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        opt.step()
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("opt.step()", "")
+replace(
+    "validation_loss, validation_accuracy = evaluate(model, validation_loader)",
+    """
+    opt.step()
+    validation_loss, validation_accuracy = evaluate(model, validation_loader)
+    """,
+)
 
 
 # %% mistake: fit | one epoch only
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(min(epochs, 1)):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("range(epochs)", "range(min(epochs, 1))")
 
 
 # %% mistake: fit | the sum of the losses is minimised, not the mean
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
+replace(
+    "F.cross_entropy(model(images), target=labels)",
+    'F.cross_entropy(model(images), labels, reduction="sum")',
+)
+replace("len(labels) * cost.item()", "cost.item()")
+
+
+# %% mistake: fit | gradients are switched on at the end, whatever they were before
+replace(
+    """
     with torch.set_grad_enabled(False):
         for images, labels in loader:
             Z = model(images)
             total += F.cross_entropy(Z, labels, reduction="sum").item()
             hits += (Z.argmax(dim=1) == labels).sum().item()
             m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), labels, reduction="sum")
-            cost.backward()
-            opt.step()
-            total += cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
-
-
-# %% mistake: fit | gradients are switched on at the end, whatever they were before
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
+    """,
+    """
     torch.set_grad_enabled(False)
     for images, labels in loader:
         Z = model(images)
@@ -2355,95 +726,42 @@ def evaluate(model, loader):
         hits += (Z.argmax(dim=1) == labels).sum().item()
         m += len(labels)
     torch.set_grad_enabled(True)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+    """,
+)
 
 
 # %% mistake: fit | the validation batches are gone through twice
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
+replace(
+    """
+    hits += (Z.argmax(dim=1) == labels).sum().item()
+    m += len(labels)
+    """,
+    "hits += (Z.argmax(dim=1) == labels).sum().item()",
+)
+replace(
+    "model.train(previous_mode)",
+    """
     m = sum(len(labels) for _, labels in loader)
     model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+    """,
+)
 
 
 # %% mistake: fit | the examples are counted in a pass of their own
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            total += len(labels) * cost.item()
-        m = sum(len(labels) for _, labels in training_loader)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace(
+    """
+    total += len(labels) * cost.item()
+    m += len(labels)
+    """,
+    "total += len(labels) * cost.item()",
+)
+replace(
+    "validation_loss, validation_accuracy = evaluate(model, validation_loader)",
+    """
+    m = sum(len(labels) for _, labels in training_loader)
+    validation_loss, validation_accuracy = evaluate(model, validation_loader)
+    """,
+)
 
 
 # %% alternative: fit | inference mode, and one list for all losses
@@ -2480,604 +798,246 @@ def fit(model, training_loader, validation_loader, opt, epochs):
 
 
 # %% alternative: fit | weighted means by NumPy, which are float64
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        losses, sizes = [], []
-        for images, labels in training_loader:
-            opt.zero_grad()
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            losses.append(cost.item())
-            sizes.append(len(labels))
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(np.average(losses, weights=sizes))
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("total, m = 0.0, 0", "losses, sizes = [], []")
+replace(
+    """
+    total += len(labels) * cost.item()
+    m += len(labels)
+    """,
+    """
+    losses.append(cost.item())
+    sizes.append(len(labels))
+    """,
+)
+replace(
+    'history["loss"].append(total / m)', 'history["loss"].append(np.average(losses, weights=sizes))'
+)
 
 
 # %% alternative: fit | gradients are cleared after the step, and once before
-def evaluate(model, loader):
-    previous_mode = model.training
-    model.eval()
-    total, hits, m = 0.0, 0, 0
-    with torch.set_grad_enabled(False):
-        for images, labels in loader:
-            Z = model(images)
-            total += F.cross_entropy(Z, labels, reduction="sum").item()
-            hits += (Z.argmax(dim=1) == labels).sum().item()
-            m += len(labels)
-    model.train(previous_mode)
-    return total / m, hits / m
-
-
-def fit(model, training_loader, validation_loader, opt, epochs):
-    history = {"loss": [], "validation_loss": [], "validation_accuracy": []}
-    for _ in range(epochs):
-        model.train()
-        total, m = 0.0, 0
-        opt.zero_grad()
-        for images, labels in training_loader:
-            cost = F.cross_entropy(model(images), target=labels)
-            cost.backward()
-            opt.step()
-            opt.zero_grad(set_to_none=False)
-            total += len(labels) * cost.item()
-            m += len(labels)
-        validation_loss, validation_accuracy = evaluate(model, validation_loader)
-        history["loss"].append(total / m)
-        history["validation_loss"].append(validation_loss)
-        history["validation_accuracy"].append(validation_accuracy)
-    return history
+replace("opt.zero_grad()", "")
+replace(
+    "total, m = 0.0, 0",
+    """
+    total, m = 0.0, 0
+    opt.zero_grad()
+    """,
+)
+replace(
+    "opt.step()",
+    """
+    opt.step()
+    opt.zero_grad(set_to_none=False)
+    """,
+)
 
 
 # %% mistake: layer | the kernel is transposed, as in PyTorch
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_out, n_in), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, ops.transpose(self.kernel))
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace("(n_in, n_out)", "(n_out, n_in)")
+replace("ops.matmul(inputs, self.kernel)", "ops.matmul(inputs, ops.transpose(self.kernel))")
 
 
 # %% mistake: layer | the second axis is taken for the features
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace("input_shape[-1]", "input_shape[1]")
 
 
 # %% mistake: layer | no bias is added
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace("self.bias + ops.matmul(inputs, self.kernel)", "ops.matmul(inputs, self.kernel)")
 
 
 # %% mistake: layer | the bias begins with random numbers
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "random_normal", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    'self.add_weight((n_out,), "zeros", name="bias")',
+    'self.add_weight((n_out,), "random_normal", name="bias")',
+)
 
 
 # %% mistake: layer | the kernel begins with zeros
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "zeros", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    'self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")',
+    'self.add_weight((n_in, n_out), "zeros", name="kernel")',
+)
 
 
 # %% mistake: layer | the kernel begins with another distribution
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "he_normal", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    'self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")',
+    'self.add_weight((n_in, n_out), "he_normal", name="kernel")',
+)
 
 
 # %% mistake: layer | no activation
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return Z
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace("(Z + ops.sqrt(ops.square(Z) + self.b)) / 2", "Z")
 
 
 # %% mistake: layer | a ReLU in the place of squareplus
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return ops.relu(Z)
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace("(Z + ops.sqrt(ops.square(Z) + self.b)) / 2", "ops.relu(Z)")
 
 
 # %% mistake: layer | the constant is always 4
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + 4.0)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace("ops.square(Z) + self.b", "ops.square(Z) + 4.0")
 
 
 # %% mistake: layer | the configuration forgets the units
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "b": self.b}
+replace(
+    '{**super().get_config(), "units": self.units, "b": self.b}',
+    '{**super().get_config(), "b": self.b}',
+)
 
 
 # %% mistake: layer | the configuration forgets b
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units}
+replace(
+    '{**super().get_config(), "units": self.units, "b": self.b}',
+    '{**super().get_config(), "units": self.units}',
+)
 
 
 # %% mistake: layer | the configuration forgets what every layer has
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {"units": self.units, "b": self.b}
+replace(
+    '{**super().get_config(), "units": self.units, "b": self.b}',
+    '{"units": self.units, "b": self.b}',
+)
 
 
 # %% mistake: layer | the bias is not trained
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", trainable=False, name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    'self.add_weight((n_out,), "zeros", name="bias")',
+    'self.add_weight((n_out,), "zeros", trainable=False, name="bias")',
+)
 
 
 # %% mistake: layer | new weights at each call
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        self.build(inputs.shape)
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    "Z = self.bias + ops.matmul(inputs, self.kernel)",
+    """
+    self.build(inputs.shape)
+    Z = self.bias + ops.matmul(inputs, self.kernel)
+    """,
+)
 
 
 # %% mistake: layer | a plain variable that no optimiser finds
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = tf.random.normal((n_in, n_out)) / 10
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    'self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")',
+    "tf.random.normal((n_in, n_out)) / 10",
+)
 
 
 # %% mistake: layer | weights without names
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform")
-        self.bias = self.add_weight((n_out,), "zeros")
-
-    def call(self, inputs):
-        Z = self.bias + ops.matmul(inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    'self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")',
+    'self.add_weight((n_in, n_out), "glorot_uniform")',
+)
+replace('self.add_weight((n_out,), "zeros", name="bias")', 'self.add_weight((n_out,), "zeros")')
 
 
 # %% alternative: layer | the operators of the tensors, and a configuration that is filled
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = inputs @ self.kernel + self.bias
-        return 0.5 * (Z + (Z * Z + self.b) ** 0.5)
-
-    def get_config(self):
-        config = super().get_config()
-        config.update(units=self.units, b=self.b)
-        return config
+replace("self.bias + ops.matmul(inputs, self.kernel)", "inputs @ self.kernel + self.bias")
+replace("(Z + ops.sqrt(ops.square(Z) + self.b)) / 2", "0.5 * (Z + (Z * Z + self.b) ** 0.5)")
+replace(
+    'return {**super().get_config(), "units": self.units, "b": self.b}',
+    """
+    config = super().get_config()
+    config.update(units=self.units, b=self.b)
+    return config
+    """,
+)
 
 
 # %% alternative: layer | initialisers as objects, and a sum over products
-@keras.saving.register_keras_serializable(package="forwardpass")
-class SquareplusDense(keras.layers.Layer):
-    def __init__(self, units, b=4.0, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.b = b
-
-    def build(self, input_shape):
-        n_in, n_out = input_shape[-1], self.units
-        self.kernel = self.add_weight(
-            (n_in, n_out), keras.initializers.GlorotUniform(seed=1), name="kernel"
-        )
-        super().build(input_shape)
-        self.bias = self.add_weight((n_out,), "zeros", name="bias")
-
-    def call(self, inputs):
-        Z = self.bias + ops.einsum("...i,ij->...j", inputs, self.kernel)
-        return (Z + ops.sqrt(ops.square(Z) + self.b)) / 2
-
-    def get_config(self):
-        return {**super().get_config(), "units": self.units, "b": self.b}
+replace(
+    'self.kernel = self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")',
+    """
+    self.kernel = self.add_weight(
+        (n_in, n_out), keras.initializers.GlorotUniform(seed=1), name="kernel"
+    )
+    super().build(input_shape)
+    """,
+)
+replace("ops.matmul(inputs, self.kernel)", 'ops.einsum("...i,ij->...j", inputs, self.kernel)')
 
 
 # %% mistake: train_step | the sum over the batch
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm
+replace("tf.reduce_mean", "tf.reduce_sum")
 
 
 # %% mistake: train_step | one loss for each image
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z)
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm
+replace(
+    "tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))",
+    "tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z)",
+)
 
 
 # %% mistake: train_step | the model runs in inference mode
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=False)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm
+replace("training=True", "training=False")
 
 
 # %% mistake: train_step | nothing is clipped
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(gradients, model.trainable_variables)
-    return loss, norm
+replace(
+    "optimiser.apply(clipped, model.trainable_variables)",
+    "optimiser.apply(gradients, model.trainable_variables)",
+)
 
 
 # %% mistake: train_step | each gradient is clipped by itself
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
+replace(
+    "clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)",
+    """
     clipped = [tf.clip_by_norm(g, clip_norm) for g in gradients]
     norm = tf.linalg.global_norm(gradients)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm
+    """,
+)
 
 
 # %% mistake: train_step | elements are clipped in the place of the norm
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
+replace(
+    "clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)",
+    """
     clipped = [tf.clip_by_value(g, -clip_norm, clip_norm) for g in gradients]
     norm = tf.linalg.global_norm(gradients)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm
+    """,
+)
 
 
 # %% mistake: train_step | always scaled to the largest norm
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
+replace(
+    "clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)",
+    """
     norm = tf.linalg.global_norm(gradients)
     clipped = [g * clip_norm / norm for g in gradients]
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm
+    """,
+)
 
 
 # %% mistake: train_step | the norm after clipping
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, tf.linalg.global_norm(clipped)
+replace("loss, norm", "loss, tf.linalg.global_norm(clipped)")
 
 
 # %% mistake: train_step | the square of the norm
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm**2
+replace("loss, norm", "loss, norm**2")
 
 
 # %% mistake: train_step | a softmax more: probabilities are taken for logits
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = tf.nn.softmax(model(X, training=True))
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss, norm
+replace("model(X, training=True)", "tf.nn.softmax(model(X, training=True))")
 
 
 # %% mistake: train_step | Python numbers are returned in the place of tensors
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return float(loss), float(norm)
+replace("loss, norm", "float(loss), float(norm)")
 
 
 # %% mistake: train_step | NumPy arrays are returned, which a graph cannot give
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
-    return loss.numpy(), norm.numpy()
+replace("loss, norm", "loss.numpy(), norm.numpy()")
 
 
 # %% mistake: train_step | the loss after the step
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    optimiser.apply(clipped, model.trainable_variables)
+replace(
+    "return loss, norm",
+    """
     Z = model(X, training=True)
     loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
     return loss, norm
+    """,
+)
 
 
 # %% mistake: train_step | the loss is computed outside the tape
@@ -3092,25 +1052,17 @@ def train_step(model, optimiser, X, y, clip_norm):
 
 
 # %% mistake: train_step | nothing is applied
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
-    return loss, norm
+replace("optimiser.apply(clipped, model.trainable_variables)", "")
 
 
 # %% mistake: train_step | steps of the optimiser are made by hand
-def train_step(model, optimiser, X, y, clip_norm):
-    with tf.GradientTape() as step_tape:
-        Z = model(X, training=True)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z))
-    gradients = step_tape.gradient(loss, model.trainable_variables)
-    clipped, norm = tf.clip_by_global_norm(gradients, clip_norm)
+replace(
+    "optimiser.apply(clipped, model.trainable_variables)",
+    """
     for variable, gradient in zip(model.trainable_variables, clipped, strict=True):
         variable.assign_sub(optimiser.learning_rate * gradient)
-    return loss, norm
+    """,
+)
 
 
 # %% mistake: train_step | all variables, frozen ones included
@@ -3151,67 +1103,30 @@ def train_step(model, optimiser, X, y, clip_norm):
 
 
 # %% mistake: transfer | no transpose
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace("kernel.T.shape", "kernel.shape")
+replace("torch.from_numpy(kernel.T)", "torch.from_numpy(kernel)")
 
 
 # %% mistake: transfer | reshaped in the place of transposed
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel.reshape(kernel.T.shape)))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace("torch.from_numpy(kernel.T)", "torch.from_numpy(kernel.reshape(kernel.T.shape))")
 
 
 # %% mistake: transfer | transposed unless the shapes fit already
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(
-                torch.from_numpy(kernel if kernel.shape == linear.weight.shape else kernel.T)
-            )
-            linear.bias.copy_(torch.from_numpy(bias))
+replace(
+    "torch.from_numpy(kernel.T)",
+    "torch.from_numpy(kernel if kernel.shape == linear.weight.shape else kernel.T)",
+)
 
 
 # %% mistake: transfer | biases are forgotten
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel.T))
+replace("linear.bias.copy_(torch.from_numpy(bias))", "")
 
 
 # %% mistake: transfer | shapes are not compared, and copy_ broadcasts
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    if len(sources) != len(classifier.layers):
-        raise ValueError
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel.T))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace("needed = [kernel.T.shape for kernel, _ in sources]", "")
+replace("present = [tuple(linear.weight.shape) for linear in classifier.layers]", "")
+replace("needed != present", "len(sources) != len(classifier.layers)")
+replace('ValueError(f"The kernels need {needed}, the classifier has {present}.")', "ValueError")
 
 
 # %% mistake: transfer | shapes are compared too late, layer by layer
@@ -3228,43 +1143,25 @@ def transfer(keras_model, classifier):
 
 
 # %% mistake: transfer | layers that are missing are not noticed
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if any(a != b for a, b in zip(needed, present, strict=False)):
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=False):
-            linear.weight.copy_(torch.from_numpy(kernel.T))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace("needed != present", "any(a != b for a, b in zip(needed, present, strict=False))")
+replace("strict=True", "strict=False")
 
 
 # %% mistake: transfer | new parameters, which no optimiser knows
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight = nn.Parameter(torch.from_numpy(kernel.T.copy()))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace(
+    "linear.weight.copy_(torch.from_numpy(kernel.T))",
+    "linear.weight = nn.Parameter(torch.from_numpy(kernel.T.copy()))",
+)
 
 
 # %% mistake: transfer | the parameters can no longer be trained
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel.T))
-            linear.bias.copy_(torch.from_numpy(bias))
-            linear.requires_grad_(False)
+replace(
+    "linear.bias.copy_(torch.from_numpy(bias))",
+    """
+    linear.bias.copy_(torch.from_numpy(bias))
+    linear.requires_grad_(False)
+    """,
+)
 
 
 # %% mistake: transfer | autograd does not allow it
@@ -3281,69 +1178,33 @@ def transfer(keras_model, classifier):
 
 
 # %% mistake: transfer | only the first layer
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in [(sources[0], classifier.layers[0])]:
-            linear.weight.copy_(torch.from_numpy(kernel.T))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace("zip(sources, classifier.layers, strict=True)", "[(sources[0], classifier.layers[0])]")
 
 
 # %% mistake: transfer | layers without weights are not skipped
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel.T))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace(
+    "[layer.get_weights() for layer in keras_model.layers if layer.weights]",
+    "[layer.get_weights() for layer in keras_model.layers]",
+)
 
 
 # %% mistake: transfer | copied in the wrong direction
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            kernel[:] = linear.weight.numpy().T
-            bias[:] = linear.bias.numpy()
+replace("linear.weight.copy_(torch.from_numpy(kernel.T))", "kernel[:] = linear.weight.numpy().T")
+replace("linear.bias.copy_(torch.from_numpy(bias))", "bias[:] = linear.bias.numpy()")
 
 
 # %% mistake: transfer | only layers of the class Dense
-def transfer(keras_model, classifier):
+replace(
+    "sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]",
+    """
     dense = [layer for layer in keras_model.layers if isinstance(layer, keras.layers.Dense)]
     sources = [layer.get_weights() for layer in dense]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present:
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel.T))
-            linear.bias.copy_(torch.from_numpy(bias))
+    """,
+)
 
 
 # %% mistake: transfer | layers that fit are refused if their kernels are square
-def transfer(keras_model, classifier):
-    sources = [layer.get_weights() for layer in keras_model.layers if layer.weights]
-    needed = [kernel.T.shape for kernel, _ in sources]
-    present = [tuple(linear.weight.shape) for linear in classifier.layers]
-    if needed != present or any(n_in == n_out for n_in, n_out in needed):
-        raise ValueError(f"The kernels need {needed}, the classifier has {present}.")
-    with torch.set_grad_enabled(False):
-        for (kernel, bias), linear in zip(sources, classifier.layers, strict=True):
-            linear.weight.copy_(torch.from_numpy(kernel.T))
-            linear.bias.copy_(torch.from_numpy(bias))
+replace("needed != present", "needed != present or any(n_in == n_out for n_in, n_out in needed)")
 
 
 # %% alternative: transfer | through a state dictionary
@@ -3397,209 +1258,50 @@ for (kernel, bias), linear in zip(sources, classifier.layers, strict=False):
 
 
 # %% mistake: save_and_load | the whole object is pickled
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save(model, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=False)
-        model = stored
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace('{"config": model.config, "state": model.state_dict()}', "model")
+replace("weights_only=True", "weights_only=False")
+replace('Classifier(**stored["config"])', "stored")
+replace('model.load_state_dict(stored["state"])', "")
 
 
 # %% mistake: save_and_load | files may run code
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=False)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace("weights_only=True", "weights_only=False")
 
 
 # %% mistake: save_and_load | the loaded network still trains
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace("model.eval()", "model")
 
 
 # %% mistake: save_and_load | the state is not loaded
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace('model.load_state_dict(stored["state"])', "")
 
 
 # %% mistake: save_and_load | saving switches to evaluation mode
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        model.eval()
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    'torch.save({"config": model.config, "state": model.state_dict()}, path)',
+    """
+    model.eval()
+    torch.save({"config": model.config, "state": model.state_dict()}, path)
+    """,
+)
 
 
 # %% mistake: save_and_load | only the sizes are kept, not dropout and b
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": {"sizes": model.config["sizes"]}, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace("model.config", '{"sizes": model.config["sizes"]}')
 
 
 # %% mistake: save_and_load | any module may be saved
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, nn.Module) and suffix == ".pt":
-        torch.save({"config": getattr(model, "config", {}), "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace("isinstance(model, Classifier)", "isinstance(model, nn.Module)")
+replace("model.config", 'getattr(model, "config", {})')
 
 
 # %% mistake: save_and_load | the ending is not looked at
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier):
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model):
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace('isinstance(model, Classifier) and suffix == ".pt"', "isinstance(model, Classifier)")
+replace('isinstance(model, keras.Model) and suffix == ".keras"', "isinstance(model, keras.Model)")
 
 
 # %% mistake: save_and_load | every unknown ending is read as PyTorch
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix:
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace('if suffix == ".pt":', "if suffix:")
 
 
 # %% mistake: save_and_load | a text has no suffix
@@ -3626,253 +1328,97 @@ def load(path):
 
 
 # %% mistake: save_and_load | an error for every Keras model
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == "keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    'isinstance(model, keras.Model) and suffix == ".keras"',
+    'isinstance(model, keras.Model) and suffix == "keras"',
+)
 
 
 # %% mistake: save_and_load | only the weights of a Keras model
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save_weights(str(path).replace(".keras", ".weights.h5"))
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    "model.save(filepath=path)", 'model.save_weights(str(path).replace(".keras", ".weights.h5"))'
+)
 
 
 # %% mistake: save_and_load | a file is written and then refused
-def save(model, path):
-    suffix = Path(path).suffix
+replace(
+    'if isinstance(model, Classifier) and suffix == ".pt":',
+    """
     Path(path).write_bytes(b"")
     if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+    """,
+)
 
 
 # %% mistake: save_and_load | the network is kept in memory, not in the file
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({}, path)
-        save.kept = model
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        return save.kept.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    'torch.save({"config": model.config, "state": model.state_dict()}, path)',
+    """
+    torch.save({}, path)
+    save.kept = model
+    """,
+)
+replace(
+    """
+    stored = torch.load(path, weights_only=True)
+    model = Classifier(**stored["config"])
+    model.load_state_dict(stored["state"])
+    return model.eval()
+    """,
+    "return save.kept.eval()",
+)
 
 
 # %% mistake: save_and_load | Keras may run the code of a file
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path, safe_mode=False)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace("keras.saving.load_model(path)", "keras.saving.load_model(path, safe_mode=False)")
 
 
 # %% mistake: save_and_load | Keras is trusted to know its endings, and still writes .h5
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model):
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace('isinstance(model, keras.Model) and suffix == ".keras"', "isinstance(model, keras.Model)")
 
 
 # %% mistake: save_and_load | the old ending of Keras is allowed
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix in (".keras", ".h5"):
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    'isinstance(model, keras.Model) and suffix == ".keras"',
+    'isinstance(model, keras.Model) and suffix in (".keras", ".h5")',
+)
 
 
 # %% mistake: save_and_load | whatever is not PyTorch is read by Keras
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    return keras.saving.load_model(path)
+replace(
+    """
+    if suffix == ".keras":
+        return keras.saving.load_model(path)
+    """,
+    "",
+)
+replace(
+    'raise ValueError(f"{path} ends neither in .pt nor in .keras.")',
+    "return keras.saving.load_model(path)",
+)
 
 
 # %% mistake: save_and_load | .ckpt ends in pt, too
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and str(path).endswith("pt"):
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if str(path).endswith("pt"):
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    'isinstance(model, Classifier) and suffix == ".pt"',
+    'isinstance(model, Classifier) and str(path).endswith("pt")',
+)
+replace('if suffix == ".pt":', 'if str(path).endswith("pt"):')
 
 
 # %% mistake: save_and_load | the ending may stand anywhere in the path
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and ".pt" in str(path):
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if ".pt" in str(path):
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    'isinstance(model, Classifier) and suffix == ".pt"',
+    'isinstance(model, Classifier) and ".pt" in str(path)',
+)
+replace('if suffix == ".pt":', 'if ".pt" in str(path):')
 
 
 # %% mistake: save_and_load | networks without dropout are refused
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and model.config["dropout"] and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    'isinstance(model, Classifier) and suffix == ".pt"',
+    'isinstance(model, Classifier) and model.config["dropout"] and suffix == ".pt"',
+)
 
 
 # %% alternative: save_and_load | a flat dictionary, and the ending of the text
@@ -3901,49 +1447,22 @@ def load(path):
 
 
 # %% alternative: save_and_load | a list of configuration and state
-def save(model, path):
-    suffix = Path(path).suffix
-    if isinstance(model, Classifier) and suffix == ".pt":
-        torch.save([model.config, model.state_dict()], path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        config, state = torch.load(path, weights_only=True)
-        model = Classifier(**config)
-        model.load_state_dict(state)
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace(
+    '{"config": model.config, "state": model.state_dict()}', "[model.config, model.state_dict()]"
+)
+replace(
+    "stored = torch.load(path, weights_only=True)",
+    "config, state = torch.load(path, weights_only=True)",
+)
+replace('stored["config"]', "config")
+replace('stored["state"]', "state")
 
 
 # %% alternative: save_and_load | saved without a graph, loaded onto the processor
-def save(model, path):
-    suffix = Path(path).suffix
-    if type(model) is Classifier and suffix == ".pt":
-        torch.save({"config": model.config, "state": model.state_dict()}, path)
-    elif isinstance(model, keras.Model) and suffix == ".keras":
-        model.save(filepath=path)
-    else:
-        raise ValueError(f"A {type(model).__name__} cannot be saved with the ending {suffix!r}.")
-
-
-def load(path):
-    suffix = Path(path).suffix
-    if suffix == ".keras":
-        return keras.saving.load_model(path)
-    if suffix == ".pt":
-        stored = torch.load(path, map_location="cpu", weights_only=True)
-        model = Classifier(**stored["config"])
-        model.load_state_dict(stored["state"])
-        return model.eval()
-    raise ValueError(f"{path} ends neither in .pt nor in .keras.")
+replace("isinstance(model, Classifier)", "type(model) is Classifier")
+replace(
+    "torch.load(path, weights_only=True)", 'torch.load(path, map_location="cpu", weights_only=True)'
+)
 
 
 # %% mistake: quiz | question 1: gradients are believed to be replaced
