@@ -98,6 +98,9 @@ def _variant(
     hint = _HINT.match(lines[start]) if start < end else None
     first = start + 1 if hint else start
     body = lines[first:end]
+    for number, line in enumerate(body, start=first + 1):
+        if _HINT.match(line):
+            raise InputError("a hint is one line, directly below its heading", path, number)
     try:
         # The empty lines above give errors the file's line numbers.
         tree = ast.parse("\n" * first + "\n".join(body))

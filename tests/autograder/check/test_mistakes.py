@@ -50,8 +50,6 @@ def test_a_hint_stands_above_replacements_and_directly_below_the_heading(tmp_pat
     calls = "# %% mistake: double | a\n#hint: at 5\nreplace('x * 2', 'x')\n"
     (variant,) = parse_mistakes(write(tmp_path, calls), CELLS)
     assert (variant.hint, variant.code) == ("at 5", "def double(x):\n    return x")
-    (variant,) = parse_mistakes(write(tmp_path, calls.replace("#hint", "\n#hint")), CELLS)
-    assert variant.hint == ""
 
 
 def test_a_file_without_blocks_is_empty_not_wrong(tmp_path):
@@ -69,6 +67,8 @@ def test_a_file_without_blocks_is_empty_not_wrong(tmp_path):
         ("# %% mistake: double | a\npass\n# %% mistake: double | b\nx = 1\ny = (\n", 5, "Python"),
         ("# %% mistake: double | a\n# hint: b\nx = (\n", 3, "Python"),
         ("# %% mistake: double | a\n# hint: b\n", 1, "no code"),
+        ("# %% mistake: double | a\n\n# hint: b\nx = 1\n", 3, "directly below its heading"),
+        ("# %% mistake: double | a\n# hint: b\n# hint: c\nx = 1\n", 3, "a hint is one line"),
         ("# %% equivalent: double | a\nx = 1\ny = 2\n", 1, "exactly one statement"),
     ],
 )
