@@ -111,16 +111,19 @@ check.hidden.answer(answer_1, "b", 1)
 
 MISTAKES = """\
 # %% mistake: double | squares
+# hint: what should become of 3?
 def double(x):
     return np.asarray(x) ** 2
 
 
 # %% mistake: double | adds two
+# hint: what should become of 3?
 def double(x):
     return np.asarray(x) + 2
 
 
 # %% mistake: double | values of the visible test
+# hint: which arrays may come?
 def double(x):
     return np.array([2.0, 6.0])
 
@@ -138,16 +141,19 @@ def double(x):
 
 
 # %% mistake: halve | does nothing
+# hint: is the result smaller?
 def halve(x):
     return x
 
 
 # %% mistake: halve | integer division
+# hint: what should become of an odd number?
 def halve(x):
     return x // 2
 
 
 # %% mistake: halve | takes two away
+# hint: what should become of 10?
 def halve(x):
     return x - 2
 
@@ -164,6 +170,7 @@ def halve(x):
 
 
 # %% mistake: quiz | another letter
+# hint: read the question again
 answer_1 = "a"
 """
 

@@ -118,11 +118,13 @@ assert answer_2 == "d"
 '''
 MISTAKES = """\
 # %% mistake: bounded | no lower bound
+# hint: what becomes of a very small x?
 def bounded(x, low, high):
     return min(x, high)
 
 
 # %% mistake: bounded | rounds, which no test sees
+# hint: what becomes of a fraction?
 def bounded(x, low, high):
     return int(max(low, min(x, high)))
 
@@ -170,6 +172,7 @@ pass  # if x < low: ...
 
 
 # %% mistake: quiz | first letter
+# hint: read the first question again
 answer_1 = "a"
 answer_2 = "d"
 """
