@@ -555,7 +555,6 @@ replace("log_sum_exp(Z, axis=1)[:, np.newaxis]", "Z.max(axis=1, keepdims=True)")
 
 
 # %% mistake: log_softmax | softmax returns logarithms
-replace("np.newaxis", "None")
 replace("np.exp(log_softmax(Z))", "log_softmax(Z)")
 
 
@@ -979,9 +978,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | fractions are refused
-replace("total = counts.sum()", "")
-replace("total == 0", "counts.sum() < 1")
-replace("counts / total", "counts / counts.sum()")
+replace("total == 0", "total < 1")
 
 
 # %% alternative: mutual_information | by the cross-entropy, with a row of an empty value left out
@@ -1702,21 +1699,17 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the whole level is cut off on each side
-replace("tail = (1 - level) / 2", "return tuple(np.sort(np.quantile(results, [1 - level, level])))")
-replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
-replace("return low, high", "")
+replace(
+    "np.quantile(results, [tail, 1 - tail])", "np.sort(np.quantile(results, [1 - level, level]))"
+)
 
 
 # %% mistake: bootstrap_interval | one-sided
-replace("tail = (1 - level) / 2", "return tuple(np.quantile(results, [0, level]))")
-replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
-replace("return low, high", "")
+replace("[tail, 1 - tail]", "[0, level]")
 
 
 # %% mistake: bootstrap_interval | always 95 %
-replace("tail = (1 - level) / 2", "return tuple(np.quantile(results, [0.025, 0.975]))")
-replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
-replace("return low, high", "")
+replace("[tail, 1 - tail]", "[0.025, 0.975]")
 
 
 # %% mistake: bootstrap_interval | always a thousand resamples
@@ -1729,9 +1722,13 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | a normal interval around the mean of the results
-replace("tail = (1 - level) / 2", "width = stats.norm.ppf((1 + level) / 2) * np.std(results)")
-replace("low, high = np.quantile(results, [tail, 1 - tail])", "")
-replace("return low, high", "return np.mean(results) - width, np.mean(results) + width")
+replace(
+    "low, high = np.quantile(results, [tail, 1 - tail])",
+    """
+    width = stats.norm.ppf((1 + level) / 2) * np.std(results)
+    low, high = np.mean(results) - width, np.mean(results) + width
+    """,
+)
 
 
 # %% mistake: bootstrap_interval | the standard error is divided by the root of m once more

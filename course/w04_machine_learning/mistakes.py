@@ -431,13 +431,11 @@ return (precision, recall, 2 * right / np.maximum(predicted + actual, 2))
 
 
 # %% mistake: roc_auc | ties count nothing
-replace("lead = positive[:, None] - negative", "")
-replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(positive[:, None] > negative)")
+replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(lead > 0)")
 
 
 # %% mistake: roc_auc | ties count fully
-replace("lead = positive[:, None] - negative", "")
-replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(positive[:, None] >= negative)")
+replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(lead >= 0)")
 
 
 # %% mistake: roc_auc | the classes exchanged
@@ -1010,21 +1008,11 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | the first centre is the first example
-replace("rng.integers(len(X))", "0")
-replace("nearest = np.full(len(X), np.inf)", "")
-replace(
-    "np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))",
-    "np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)",
-)
+replace("X[rng.integers(len(X))]", "X[0]")
 
 
 # %% mistake: k_means_plus_plus | the first centre is the mean
 replace("X[rng.integers(len(X))]", "X.mean(axis=0)")
-replace("nearest = np.full(len(X), np.inf)", "")
-replace(
-    "np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))",
-    "np.min([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=0)",
-)
 
 
 # %% mistake: k_means_plus_plus | an impossible k is not refused

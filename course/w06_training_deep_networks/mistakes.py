@@ -432,29 +432,25 @@ replace("var + eps", "var")
 
 # %% mistake: batch_norm_forward | the unbiased variance normalises, too
 replace("Z.var(axis=0)", "Z.var(axis=0, ddof=1)")
-replace("unbiased_var = var * m / (m - 1)", "")
-replace("momentum * unbiased_var", "momentum * var")
+replace("var * m / (m - 1)", "var")
 
 
 # %% mistake: batch_norm_forward | the running variance is biased
-replace("unbiased_var = var * m / (m - 1)", "")
-replace("momentum * unbiased_var", "momentum * var")
+replace("var * m / (m - 1)", "var")
 
 
 # %% mistake: batch_norm_forward | the correction is upside down
-replace("unbiased_var = var * m / (m - 1)", "")
-replace("momentum * unbiased_var", "momentum * var * (m - 1) / m")
+replace("var * m / (m - 1)", "var * (m - 1) / m")
 
 
 # %% mistake: batch_norm_forward | momentum is the weight of the old, as in Keras
-replace("unbiased_var = var * m / (m - 1)", "")
 replace(
     "(1.0 - momentum) * running_mean + momentum * mean",
     "momentum * running_mean + (1.0 - momentum) * mean",
 )
 replace(
     "(1.0 - momentum) * running_var + momentum * unbiased_var",
-    "momentum * running_var + (1.0 - momentum) * var * m / (m - 1)",
+    "momentum * running_var + (1.0 - momentum) * unbiased_var",
 )
 
 
@@ -463,9 +459,8 @@ replace("(1.0 - momentum) * running_mean + momentum * mean", "0.9 * running_mean
 
 
 # %% mistake: batch_norm_forward | the batch replaces the running statistics
-replace("unbiased_var = var * m / (m - 1)", "")
 replace("(1.0 - momentum) * running_mean + momentum * mean", "mean")
-replace("(1.0 - momentum) * running_var + momentum * unbiased_var", "var * m / (m - 1)")
+replace("(1.0 - momentum) * running_var + momentum * unbiased_var", "unbiased_var")
 
 
 # %% mistake: batch_norm_forward | training normalises with the running statistics
@@ -531,8 +526,7 @@ replace(
     """,
     "",
 )
-replace("unbiased_var = var * m / (m - 1)", "")
-replace("momentum * unbiased_var", "momentum * var * m / max(m - 1, 1)")
+replace("var * m / (m - 1)", "var * m / max(m - 1, 1)")
 
 
 # %% mistake: batch_norm_forward | a batch of two is refused
