@@ -17,6 +17,9 @@ _TEXT = {"type": "string", "pattern": r"\S"}
 _TEXTS = {"type": "array", "items": _TEXT}
 _MINUTES = {"type": "integer", "minimum": 0}
 _SECONDS = {"type": "number", "exclusiveMinimum": 0}
+# The one list of the notebooks that a unit has. Each is built from the text of that name, and is
+# a file of that name: `lesson.md` becomes `w05_lesson.ipynb`. A project's brief is its assignment.
+_NOTEBOOKS = {"week": ("lesson", "assignment"), "project": ("assignment",)}
 
 
 def _entries(optional: Sequence[str] = (), **entries: Any) -> dict[str, Any]:
@@ -29,30 +32,37 @@ def _entries(optional: Sequence[str] = (), **entries: Any) -> dict[str, Any]:
     }
 
 
+def _units(kind: str, **more: Any) -> dict[str, Any]:
+    """Return the schema of a list of units of a kind, with what only this kind has."""
+    return {
+        "type": "array",
+        "items": _entries(
+            id={"type": "string", "pattern": r"^[^/\\+]+$"},  # a folder; nbgrader takes no plus
+            **more,
+            title=_TEXT,
+            builds=_TEXT,
+            points={"type": "number", "minimum": 0},
+            objectives=_TEXTS,
+            prerequisites=_TEXTS,
+            packages=_TEXTS,
+            data=_TEXTS,
+            minutes=_entries(**dict.fromkeys(_NOTEBOOKS[kind], _MINUTES)),
+            budget=_entries(**dict.fromkeys(_NOTEBOOKS[kind], _SECONDS)),
+            colab=_TEXTS,
+            optional=["colab"],
+        ),
+    }
+
+
 _SCHEMA = _entries(
     title=_TEXT,
     repository=_TEXT,
     branch=_TEXT,
     package=_TEXT,
     parts=_TEXTS,
-    weeks={
-        "type": "array",
-        "items": _entries(
-            id={"type": "string", "pattern": r"^[^/\\+]+$"},  # a folder; nbgrader takes no plus
-            part={"type": "integer"},
-            title=_TEXT,
-            points={"type": "number", "minimum": 0},
-            objectives=_TEXTS,
-            prerequisites=_TEXTS,
-            packages=_TEXTS,
-            data=_TEXTS,
-            minutes=_entries(lesson=_MINUTES, assignment=_MINUTES),
-            budget=_entries(lesson=_SECONDS, assignment=_SECONDS),
-            colab=_TEXTS,
-            optional=["colab"],
-        ),
-    },
-    optional=["package"],
+    weeks=_units("week", part={"type": "integer"}),
+    projects=_units("project"),
+    optional=["package", "projects"],
 )
 _FORMS = {
     "string": "a text",
@@ -64,57 +74,80 @@ _FORMS = {
 
 
 @dataclass(frozen=True)
-class Unit:
-    """One unit of the course: what the syllabus promises about it.
+class UnitNotebook:
+    """One notebook of a unit, and what it takes.
 
     Attributes
     ----------
+    kind : {"lesson", "assignment"}
+    name : str
+        Its file, ``"w05_lesson.ipynb"``.
+    minutes : int
+        Time that a learner should plan.
+    budget : float
+        Seconds that a run may take in the quick profile on two cores.
+    """
+
+    kind: str
+    name: str
+    minutes: int
+    budget: float
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of the course, a week or a project: what the syllabus promises about it.
+
+    Attributes
+    ----------
+    kind : {"week", "project"}
     id : str
         Folder and assignment name, ``"w05_neural_networks"``.
-    part : int
-        Number of the part that it belongs to, counted from 1.
+    part : int or None
+        Number of the part that a week belongs to, counted from 1; a project belongs to none.
+    builds : str
+        What a learner builds, in one line.
     points : float
         Sum of the points of the assignment.
-    packages, data, objectives, prerequisites : tuple of str
-    lesson_minutes, assignment_minutes : int
-        Time that a learner should plan.
-    lesson_budget, assignment_budget : float
-        Seconds that a run may take in the quick profile on two cores.
+    packages, data, objectives : tuple of str
+    prerequisites : tuple of str
+        The units that it builds on.
+    notebooks : tuple of UnitNotebook
+        In the order in which a learner opens them; the assignment is the last.
     colab : tuple of str
         Packages that Colab does not have, installed there by the notebooks.
     points_line : int or None
         The line of the syllabus that promises the points.
     """
 
+    kind: str
     id: str
-    part: int
+    part: int | None
     title: str
+    builds: str
     points: float
     objectives: tuple[str, ...]
     prerequisites: tuple[str, ...]
     packages: tuple[str, ...]
     data: tuple[str, ...]
-    lesson_minutes: int
-    assignment_minutes: int
-    lesson_budget: float
-    assignment_budget: float
+    notebooks: tuple[UnitNotebook, ...]
     colab: tuple[str, ...] = ()
     points_line: int | None = None
 
     @property
     def number(self) -> str:
         """The short name, ``"w05"``."""
-        return self.id.split("_")[0]
-
-    @property
-    def lesson_name(self) -> str:
-        """File name of the lesson's notebook."""
-        return f"{self.number}_lesson.ipynb"
+        return _number(self.id)
 
     @property
     def assignment_name(self) -> str:
         """File name of the assignment's notebook."""
-        return f"{self.number}_assignment.ipynb"
+        return self.notebooks[-1].name
+
+    @property
+    def assignment_budget(self) -> float:
+        """Seconds that a run of the assignment may take in the quick profile on two cores."""
+        return self.notebooks[-1].budget
 
 
 @dataclass(frozen=True)
@@ -127,6 +160,7 @@ class Syllabus:
     parts : tuple of str
         Their titles.
     units : tuple of Unit
+        The weeks, then the projects.
     package : str or None
         Where pip finds the package ``forwardpass``; None where it is the repository itself.
     """
@@ -198,8 +232,9 @@ def load_syllabus(root: Path) -> Syllabus:
         raise InputError(f"this is not valid YAML: {error}".splitlines()[0], path) from None
     _require_schema(content, node, path)
     units = tuple(
-        _unit(entry, _line(node, ("weeks", index, "points")))
-        for index, entry in enumerate(content["weeks"])
+        _unit(kind, entry, _line(node, (name, index, "points")))
+        for kind, name in (("week", "weeks"), ("project", "projects"))
+        for index, entry in enumerate(content.get(name, ()))
     )
     for name, count in Counter(unit.number for unit in units).items():
         if count > 1:
@@ -288,20 +323,29 @@ def _repeated(node: yaml.Node | None) -> Iterator[yaml.Node]:
             yield from _repeated(value)
 
 
-def _unit(entry: dict[str, Any], points_line: int) -> Unit:
+def _unit(kind: str, entry: dict[str, Any], points_line: int) -> Unit:
+    minutes, budget = entry["minutes"], entry["budget"]
     return Unit(
+        kind=kind,
         id=entry["id"],
-        part=entry["part"],
+        part=entry.get("part"),
         title=entry["title"],
+        builds=entry["builds"],
         points=float(entry["points"]),
         objectives=tuple(entry["objectives"]),
         prerequisites=tuple(entry["prerequisites"]),
         packages=tuple(entry["packages"]),
         data=tuple(entry["data"]),
-        lesson_minutes=entry["minutes"]["lesson"],
-        assignment_minutes=entry["minutes"]["assignment"],
-        lesson_budget=float(entry["budget"]["lesson"]),
-        assignment_budget=float(entry["budget"]["assignment"]),
+        notebooks=tuple(
+            UnitNotebook(
+                name, f"{_number(entry['id'])}_{name}.ipynb", minutes[name], float(budget[name])
+            )
+            for name in _NOTEBOOKS[kind]
+        ),
         colab=tuple(entry.get("colab", ())),
         points_line=points_line,
     )
+
+
+def _number(unit: str) -> str:
+    return unit.split("_")[0]

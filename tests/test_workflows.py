@@ -16,7 +16,7 @@ import yaml
 from autograder.run import command as run_command
 from autograder.run.result import NotebookRun, Status
 from autograder.run.summary import junit_summary
-from autograder.syllabus import Unit, load_syllabus
+from autograder.syllabus import Unit, UnitNotebook, load_syllabus
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -189,18 +189,20 @@ def test_the_report_names_notebook_cell_and_error_and_nothing_in_it_is_markup() 
 
 def test_in_colab_lessons_run_clean_and_untouched_assignments_may_lack_answers() -> None:
     week = Unit(
+        kind="week",
         id="w90_tiny",
         part=1,
         title="Tiny",
+        builds="what is tiny",
         points=10,
         objectives=(),
         prerequisites=(),
         packages=(),
         data=(),
-        lesson_minutes=1,
-        assignment_minutes=1,
-        lesson_budget=30,
-        assignment_budget=20,
+        notebooks=(
+            UnitNotebook("lesson", "w90_lesson.ipynb", 1, 30),
+            UnitNotebook("assignment", "w90_assignment.ipynb", 1, 20),
+        ),
     )
     lesson, assignment = tool("run_in_colab_image").release_jobs(ROOT, [week])
     assert lesson.source == ROOT / "release" / "w90_tiny" / "w90_lesson.ipynb"

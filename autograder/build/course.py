@@ -58,8 +58,8 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Cour
     for item in built:
         unit = item.unit
         source[f"{unit.id}/{unit.assignment_name}"] = notebook_text(item.source).encode()
-        release[f"{unit.id}/{unit.lesson_name}"] = notebook_text(item.lesson).encode()
-        release[f"{unit.id}/{unit.assignment_name}"] = notebook_text(item.release).encode()
+        for name, notebook in item.published.items():
+            release[f"{unit.id}/{name}"] = notebook_text(notebook).encode()
         for path, content in item.public_files.items():
             source[f"{unit.id}/{path}"] = content  # nbgrader puts it beside every submission
             release[f"{unit.id}/{path}"] = content

@@ -5,6 +5,7 @@ Markdown, HTML or Mermaid is shown as it is written.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -22,9 +23,15 @@ _HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _SPECIAL_IN_MERMAID = re.compile(r"[^\w\s.,:()-]|_")
 
 
+_PROJECTS = (
+    "A project is one larger assignment that builds on several weeks. Tests grade a part of it, a "
+    "person the rest."
+)
+
+
 @dataclass(frozen=True)
 class _Part:
-    """One part of the course that has units."""
+    """One part of the course that has weeks."""
 
     number: int
     title: str
@@ -37,7 +44,7 @@ def learner_index(syllabus: Syllabus) -> str:
     Raises
     ------
     InputError
-        If a unit is in a part that there is not.
+        If a week is in a part that there is not.
     """
     lines = [
         f"# {_markdown(syllabus.title)}",
@@ -50,23 +57,9 @@ def learner_index(syllabus: Syllabus) -> str:
         "```",
     ]
     for part in _parts(syllabus):
-        lines += [
-            "",
-            f"## {_markdown(part.title)}",
-            "",
-            "| week | lesson | assignment | points |",
-            "|---|---|---|---|",
-        ]
-        for unit in part.units:
-            lesson = _links(syllabus, unit, unit.lesson_name, label=unit.title)
-            assignment = _links(syllabus, unit, unit.assignment_name, label="assignment")
-            cells = [
-                _markdown(unit.number),
-                " ".join(lesson),
-                " ".join(assignment),
-                f"{unit.points:g}",
-            ]
-            lines.append(_row(cells))
+        lines += ["", f"## {_markdown(part.title)}", "", *_learner_table(syllabus, part.units)]
+    if projects := _of_kind(syllabus, "project"):
+        lines += ["", "## Projects", "", _PROJECTS, "", *_learner_table(syllabus, projects)]
     return "\n".join([*lines, ""])
 
 
@@ -89,9 +82,10 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
     Raises
     ------
     InputError
-        If a unit is in a part that there is not, or needs a unit that there is not.
+        If a week is in a part that there is not, or a unit needs one that there is not.
     """
     parts = _parts(syllabus)
+    projects = _of_kind(syllabus, "project")
     lines = [
         f"# {_markdown(syllabus.title)}: the course at a glance",
         "",
@@ -102,6 +96,7 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
         "| part | weeks | lessons | assignments | time | points |",
         "|---|---:|---:|---:|---:|---:|",
         *(_row([f"{part.number}. {_markdown(part.title)}", *_sums(part.units)]) for part in parts),
+        *([_row([counted(len(projects), "project"), *_sums(projects)])] if projects else ()),
         _row([f"**{cell}**" for cell in ("whole course", *_sums(syllabus.units))]),
     ]
     if has_appendices:
@@ -110,73 +105,81 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
         "",
         "## What builds on what",
         "",
-        "An arrow leads from a week to one that needs it, and with it whatever leads there.",
+        "An arrow leads from a week to what needs it, and with it whatever leads there.",
         "",
         "```mermaid",
-        *_graph(syllabus, parts),
+        *_graph(syllabus, parts, projects),
         "```",
     ]
     for part in parts:
-        lines += [
-            "",
-            f"## Part {part.number}: {_markdown(part.title)}",
-            "",
-            "| week | what you learn | lesson | assignment | points |",
-            "|---|---|---|---|---:|",
-            *(_row(_unit_cells(syllabus, unit)) for unit in part.units),
-        ]
+        heading = f"## Part {part.number}: {_markdown(part.title)}"
+        lines += ["", heading, "", *_course_table(syllabus, part.units)]
+    if projects:
+        lines += ["", "## Projects", "", _PROJECTS, "", *_course_table(syllabus, projects)]
     return "\n".join([*lines, ""])
 
 
+def _of_kind(syllabus: Syllabus, kind: str) -> tuple[Unit, ...]:
+    return tuple(unit for unit in syllabus.units if unit.kind == kind)
+
+
 def _parts(syllabus: Syllabus) -> list[_Part]:
-    """Return the parts that have units: a course that is being written has others, too."""
+    """Return the parts that have weeks: a course that is being written has others, too."""
     count = len(syllabus.parts)
-    for unit in syllabus.units:
-        if unit.part not in range(1, count + 1):
+    weeks = _of_kind(syllabus, "week")
+    for week in weeks:
+        if week.part not in range(1, count + 1):
             raise InputError(
-                f"{unit.id} is in part {unit.part}, but course/syllabus.yml has "
+                f"{week.id} is in part {week.part}, but course/syllabus.yml has "
                 f"{counted(count, 'part')}: "
                 "add the part, or correct the unit's number"
             )
     parts = (
-        _Part(number, title, tuple(unit for unit in syllabus.units if unit.part == number))
+        _Part(number, title, tuple(week for week in weeks if week.part == number))
         for number, title in enumerate(syllabus.parts, start=1)
     )
     return [part for part in parts if part.units]
 
 
 def _sums(units: tuple[Unit, ...]) -> list[str]:
-    """Return the number of units, the time of their lessons, assignments and both, the points."""
-    lessons = sum(unit.lesson_minutes for unit in units)
-    assignments = sum(unit.assignment_minutes for unit in units)
-    times = (_duration(minutes) for minutes in (lessons, assignments, lessons + assignments))
-    return [str(len(units)), *times, f"{sum(unit.points for unit in units):g}"]
+    """Return the number of weeks, the time of lessons, assignments and both, the points."""
+    weeks = sum(unit.kind == "week" for unit in units)
+    minutes = Counter()
+    for notebook in (notebook for unit in units for notebook in unit.notebooks):
+        minutes[notebook.kind] += notebook.minutes
+    times = (minutes["lesson"], minutes["assignment"], minutes.total())
+    points = sum(unit.points for unit in units)
+    return [str(weeks) if weeks else "–", *map(_duration, times), f"{points:g}"]
 
 
 def _duration(minutes: int) -> str:
     """Return minutes as ``"2 h 30 min"``, leaving out what is zero."""
+    if not minutes:
+        return "–"
     hours, rest = divmod(minutes, 60)
     if hours and rest:
         return f"{hours} h {rest} min"
     return f"{hours} h" if hours else f"{rest} min"
 
 
-def _graph(syllabus: Syllabus, parts: list[_Part]) -> list[str]:
+def _graph(syllabus: Syllabus, parts: list[_Part], projects: tuple[Unit, ...]) -> list[str]:
     """Return the units and what they need as a Mermaid flowchart."""
     # Numbers, because a unit's name can hold what Mermaid does not take, or be one of its words.
     nodes = {unit.id: f"unit{number}" for number, unit in enumerate(syllabus.units, start=1)}
+    groups = [
+        (f"part{part.number}", f"Part {part.number}: {part.title}", part.units) for part in parts
+    ]
+    if projects:
+        groups.append(("projects", "Projects", projects))
     lines = ["flowchart TD"]
-    for part in parts:
-        lines.append(f'  subgraph part{part.number}["Part {part.number}: {_mermaid(part.title)}"]')
+    for name, title, units in groups:
+        lines.append(f'  subgraph {name}["{_mermaid(title)}"]')
         lines += [
             f'    {nodes[unit.id]}["{_mermaid(unit.number)}<br/>{_mermaid(unit.title)}"]'
-            for unit in part.units
+            for unit in units
         ]
         lines.append("  end")
-    needs = {
-        unit.id: [needed.id for name in unit.prerequisites for needed in syllabus.select([name])]
-        for unit in syllabus.units
-    }
+    needs = {unit.id: [needed.id for needed in _needed(syllabus, unit)] for unit in syllabus.units}
     return lines + [
         f"  {nodes[needed]} --> {nodes[unit]}"
         for unit, direct in needs.items()
@@ -197,20 +200,66 @@ def _all_needs(unit: str, needs: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _unit_cells(syllabus: Syllabus, unit: Unit) -> list[str]:
-    """Return a unit as the cells of its row in the course's index."""
-    notebooks = (
-        (unit.lesson_name, unit.lesson_minutes, "lesson"),
-        (unit.assignment_name, unit.assignment_minutes, "assignment"),
-    )
+def _needed(syllabus: Syllabus, unit: Unit) -> list[Unit]:
+    """Return the units that a unit names as its prerequisites."""
+    return [needed for name in unit.prerequisites for needed in syllabus.select([name])]
+
+
+def _course_table(syllabus: Syllabus, units: tuple[Unit, ...]) -> list[str]:
+    """Return units of one kind as the rows of a table in the course's index."""
+    notebooks = [notebook.kind for notebook in units[0].notebooks]
     return [
-        f"**{_markdown(unit.number)}**<br>{_markdown(unit.title)}",
-        _lines(f"• {_markdown(objective)}" for objective in unit.objectives),
-        *(
-            _lines([link, _duration(minutes), badge])
-            for name, minutes, label in notebooks
-            for link, badge in [_links(syllabus, unit, name, label=label, release="../release/")]
+        _row([units[0].kind, "what you build and learn", *notebooks, "points"]),
+        f"|{'---|' * (2 + len(notebooks))}---:|",
+        *(_row(_course_cells(syllabus, unit)) for unit in units),
+    ]
+
+
+def _course_cells(syllabus: Syllabus, unit: Unit) -> list[str]:
+    """Return a unit as the cells of its row in the course's index."""
+    name = [f"**{_markdown(unit.number)}**", _markdown(unit.title)]
+    if unit.kind == "project":
+        needed = ", ".join(_markdown(needed.number) for needed in _needed(syllabus, unit))
+        name += [f"after {needed}"] if needed else []
+    return [
+        _lines(name),
+        _lines(
+            [
+                f"**You build** {_markdown(unit.builds)}",
+                *(f"• {_markdown(objective)}" for objective in unit.objectives),
+            ]
         ),
+        *(
+            _lines([link, _duration(notebook.minutes), badge])
+            for notebook in unit.notebooks
+            for link, badge in [
+                _links(syllabus, unit, notebook.name, label=notebook.kind, release="../release/")
+            ]
+        ),
+        f"{unit.points:g}",
+    ]
+
+
+def _learner_table(syllabus: Syllabus, units: tuple[Unit, ...]) -> list[str]:
+    """Return units of one kind as the rows of a table in the learner's index."""
+    notebooks = [notebook.kind for notebook in units[0].notebooks]
+    return [
+        _row([units[0].kind, *notebooks, "what you build", "points"]),
+        f"|{'---|' * (3 + len(notebooks))}",
+        *(_row(_learner_cells(syllabus, unit)) for unit in units),
+    ]
+
+
+def _learner_cells(syllabus: Syllabus, unit: Unit) -> list[str]:
+    """Return a unit as the cells of its row in the learner's index."""
+    labels = [unit.title, *(notebook.kind for notebook in unit.notebooks[1:])]
+    return [
+        _markdown(unit.number),
+        *(
+            " ".join(_links(syllabus, unit, notebook.name, label=label))
+            for notebook, label in zip(unit.notebooks, labels, strict=True)
+        ),
+        _markdown(unit.builds),
         f"{unit.points:g}",
     ]
 

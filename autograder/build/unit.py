@@ -1,4 +1,4 @@
-"""Build one unit: its text in, its three notebooks out, nothing written."""
+"""Build one unit: its text in, its notebooks out, nothing written."""
 
 import copy
 import hashlib
@@ -26,8 +26,9 @@ from autograder.files import read_utf8
 from autograder.notebooks import EDITOR_METADATA
 from autograder.syllabus import Syllabus, Unit
 
-# Text of the course that is not for learners.
-_PRIVATE = {"lesson.md", "assignment.md", "mistakes.py", "__pycache__"}
+_TEXTS = {"lesson.md", "assignment.md"}
+# What of a unit's folder is not for learners.
+_PRIVATE = _TEXTS | {"mistakes.py", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,8 @@ class BuiltUnit:
         The cells of `source`, one for one, with their lines in ``assignment.md``.
     source : nbformat.NotebookNode
         nbgrader's instructor version of the assignment, with solutions and hidden tests.
-    release : nbformat.NotebookNode
-        The assignment as a learner gets it.
-    lesson : nbformat.NotebookNode
+    published : dict of str to nbformat.NotebookNode
+        The notebooks as learners get them, by file name, in the unit's order.
     public_files : dict of str to bytes
         What else learners get, by path relative to the unit's folder.
     """
@@ -51,8 +51,7 @@ class BuiltUnit:
     unit: Unit
     cells: tuple[MarkedCell, ...]
     source: NotebookNode
-    release: NotebookNode
-    lesson: NotebookNode
+    published: dict[str, NotebookNode]
     public_files: dict[str, bytes]
 
 
@@ -68,27 +67,32 @@ def build_unit(root: Path, unit: Unit, syllabus: Syllabus) -> BuiltUnit:
     if not folder.is_dir():
         raise InputError("course/syllabus.yml names this unit, but the folder is missing", folder)
 
-    assignment_path = folder / "assignment.md"
-    assignment = mark_assignment(read_text(assignment_path), unit, assignment_path)
-    lesson_path = folder / "lesson.md"
-    lesson = read_text(lesson_path)
-    require_no_exercises(lesson, lesson_path)
-    require_parameters(lesson, lesson_path)
+    for name in sorted(_TEXTS - {f"{one.kind}.md" for one in unit.notebooks}):
+        if (folder / name).exists():
+            raise InputError(
+                f"a {unit.kind} has no {Path(name).stem}: move this text into its assignment.md",
+                folder / name,
+            )
 
-    published = _published(root, syllabus)
-    for path in (assignment_path, lesson_path):
-        require_links(read_utf8(path), path, unit.id, published)
-
-    header = header_cells(syllabus, unit, unit.assignment_name)
-    cells = (*map(ordinary, header), *assignment)
-    source = _notebook(cells)
-    lesson_cells = [*header_cells(syllabus, unit, unit.lesson_name), *lesson]
+    linkable = _linkable(root, syllabus)
+    published = {}
+    for notebook in unit.notebooks:
+        path = folder / f"{notebook.kind}.md"
+        text = read_text(path)
+        header = header_cells(syllabus, unit, notebook.name)
+        if notebook.kind == "assignment":
+            assignment = (*map(ordinary, header), *mark_assignment(text, unit, path))
+            source = _notebook(assignment)
+        else:
+            require_no_exercises(text, path)
+            require_parameters(text, path)
+            published[notebook.name] = _notebook(MarkedCell(cell, None) for cell in header + text)
+        require_links(read_utf8(path), path, unit.id, linkable)
     return BuiltUnit(
         unit=unit,
-        cells=cells,
+        cells=assignment,
         source=source,
-        release=make_release(source, unit, root),
-        lesson=_notebook([MarkedCell(cell, None) for cell in lesson_cells]),
+        published=published | {unit.assignment_name: make_release(source, unit, root)},
         public_files={name: (folder / name).read_bytes() for name in _public_names(folder)},
     )
 
@@ -102,12 +106,13 @@ def _public_names(folder: Path) -> list[str]:
     ]
 
 
-def _published(root: Path, syllabus: Syllabus) -> frozenset[str]:
+def _linkable(root: Path, syllabus: Syllabus) -> frozenset[str]:
     """Return the files that ``release/`` has when all units are built."""
     names = {"README.md"}
     for unit in syllabus.units:
         files = _public_names(root / "course" / unit.id)
-        names |= {f"{unit.id}/{name}" for name in (unit.lesson_name, unit.assignment_name, *files)}
+        notebooks = [notebook.name for notebook in unit.notebooks]
+        names |= {f"{unit.id}/{name}" for name in (*notebooks, *files)}
     return frozenset(names)
 
 

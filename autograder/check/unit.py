@@ -48,7 +48,7 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> UnitUnderTest:
     """
     built = build_unit(root, unit, syllabus)
     folder = root / "course" / unit.id
-    assignment = make_assignment_code(built.cells, built.release)
+    assignment = make_assignment_code(built.cells, built.published[unit.assignment_name])
     return UnitUnderTest(
         unit=unit,
         folder=folder,

@@ -76,11 +76,10 @@ def plan(root: Path, units: Sequence[Unit], profile: str) -> tuple[Job, ...]:
 
 def _jobs_of(root: Path, unit: Unit, profile: str) -> list[Job]:
     folder = root / "release" / unit.id
-    notebooks = (
-        (folder / unit.lesson_name, unit.lesson_budget),
-        (root / "source" / unit.id / unit.assignment_name, unit.assignment_budget),
-    )
-    for path in (*(path for path, _ in notebooks), folder):
+    # Of an assignment the version that has the solutions, so that it runs to its end.
+    step = {"lesson": "release", "assignment": "source"}
+    paths = [root / step[notebook.kind] / unit.id / notebook.name for notebook in unit.notebooks]
+    for path in (*paths, folder):
         if not path.exists():
             raise InputError(f"it has not been built: run `autograder build {unit.number}`", path)
     return [
@@ -89,8 +88,8 @@ def _jobs_of(root: Path, unit: Unit, profile: str) -> list[Job]:
             source=path,
             folder=folder,
             profile=profile,
-            budget=budget if profile == "quick" else None,
-            cell_limit=math.ceil(HUNG_AFTER_BUDGETS[profile] * budget),
+            budget=notebook.budget if profile == "quick" else None,
+            cell_limit=math.ceil(HUNG_AFTER_BUDGETS[profile] * notebook.budget),
         )
-        for path, budget in notebooks
+        for path, notebook in zip(paths, unit.notebooks, strict=True)
     ]

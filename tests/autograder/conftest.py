@@ -21,6 +21,7 @@ weeks:
     data: []
     minutes: {lesson: 1, assignment: 1}
     budget: {lesson: 30, assignment: 20}
+    builds: two functions that undo each other
 """
 
 PARAMETERS = """\

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.cli import main
 from autograder.errors import InputError
-from autograder.syllabus import Syllabus, load_syllabus
+from autograder.syllabus import Syllabus, UnitNotebook, load_syllabus
 
 WRONG = {
     "points in words": ("points: 10", "points: ten", 11, "'weeks.points' is 'ten': write a number"),
@@ -29,6 +29,19 @@ WRONG = {
     "an empty list": ("parts: [Only part]", "parts:", 4, "'parts' is empty: write a list"),
     "an entry twice": ("branch: main", "branch: main\nbranch: dev", 4, "'branch' stands twice"),
     "weeks by name": ("weeks:\n  - id", "weeks:\n    id", 5, "'weeks' is {"),
+    "nothing that is built": (
+        "    builds: two functions that undo each other\n",
+        "",
+        6,
+        "'builds' is",
+    ),
+    "a project with a lesson": (
+        "\nweeks:",
+        "\nprojects:\n  - minutes: {lesson: 1, assignment: 1}\nweeks:",
+        6,
+        "the entry 'lesson' is unknown: the entries are assignment",
+    ),
+    "a project in a part": ("\nweeks:", "\nprojects:\n  - part: 1\nweeks:", 6, "'part' is unknown"),
     "an unknown entry": ("branch: main", "branch: main\nzzz: 1", 4, "the entries are title, repo"),
 }
 
@@ -87,6 +100,44 @@ def test_a_part_or_a_week_that_there_is_not_stops_the_build(
     syllabus(small_course, old, new)
     assert main(["build", "--course-dir", str(small_course)]) == 2
     assert message in capsys.readouterr().err
+
+
+PROJECT = """\
+projects:
+  - id: p90_whole
+    title: The whole thing
+    builds: a service that doubles
+    objectives: [Put it all together]
+    prerequisites: [w90_tiny]
+    points: 30
+    packages: [numpy]
+    data: [numbers]
+    minutes: {assignment: 600}
+    budget: {assignment: 120}
+weeks:
+"""
+
+
+def test_a_project_stands_behind_the_weeks_and_has_an_assignment_alone(small_course: Path) -> None:
+    week, project = syllabus(small_course, "weeks:\n", PROJECT).units
+    assert (week.kind, week.id, week.part) == ("week", "w90_tiny", 1)
+    assert [one.name for one in week.notebooks] == ["w90_lesson.ipynb", "w90_assignment.ipynb"]
+    assert (project.kind, project.id, project.part) == ("project", "p90_whole", None)
+    assert project.notebooks == (UnitNotebook("assignment", "p90_assignment.ipynb", 600, 120.0),)
+    assert (project.assignment_name, project.assignment_budget) == ("p90_assignment.ipynb", 120.0)
+    assert project.points_line == 11
+
+
+@pytest.mark.parametrize("name", ["p90", "p90_whole"])
+def test_a_project_is_selected_as_a_week_is(name: str, small_course: Path) -> None:
+    course = syllabus(small_course, "weeks:\n", PROJECT)
+    assert [unit.id for unit in course.select([name])] == ["p90_whole"]
+    assert [unit.id for unit in course.select([])] == ["w90_tiny", "p90_whole"]
+
+
+def test_a_week_and_a_project_of_one_number_are_refused(small_course: Path) -> None:
+    with pytest.raises(InputError, match="there are 2 units w90"):
+        syllabus(small_course, "weeks:\n", PROJECT.replace("p90_whole", "w90_whole"))
 
 
 def test_two_weeks_of_one_number_are_refused(small_course: Path) -> None:

@@ -7,7 +7,7 @@ until something changes that it depends on, as `autograder check` keeps its own.
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from autograder.cli import main
 from autograder.cores import available_cores
 from autograder.notebooks import exercise_cells, notebook_text, read_notebook, write_text
 from autograder.result_cache import ResultCache, content_of, environment, key_of
-from autograder.run.plan import plan
+from autograder.run.plan import Job, plan
 from autograder.run.session import run_jobs
 from autograder.samples import complete_submission, solutions_of
 from autograder.syllabus import Syllabus, Unit, load_syllabus
@@ -102,11 +102,9 @@ def lesson_runs(
     )
 
 
-def _lesson_jobs(units: Sequence[Unit]) -> Iterator[tuple[Any, Unit]]:
-    for unit in units:
-        for job in plan(ROOT, [unit], "quick"):
-            if job.notebook != unit.assignment_name:
-                yield job, unit
+def _lesson_jobs(units: Sequence[Unit]) -> list[tuple[Job, Unit]]:
+    jobs = [(job, unit) for unit in units for job in plan(ROOT, [unit], "quick")]
+    return [(job, unit) for job, unit in jobs if job.notebook != unit.assignment_name]
 
 
 @pytest.fixture(scope="session")
@@ -152,8 +150,11 @@ def _loss_of_right_answers(unit: Unit, folder: Path) -> tuple[str, str]:
     if done.returncode != 0 or "instructor's own solution" in done.stdout + done.stderr:
         return unit.id, done.stdout + done.stderr
     with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
-        (score,) = [found.score for found in gradebook.assignment_submissions(unit.id)]
-    return unit.id, "" if score == unit.points else f"{score} of {unit.points}\n{done.stdout}"
+        (found,) = gradebook.assignment_submissions(unit.id)
+        # A person grades the rest.
+        is_full = (found.score, found.max_score) == (found.max_code_score, unit.points)
+        loss = f"{found.score} of {found.max_code_score}\n{done.stdout}"
+    return unit.id, "" if is_full else loss
 
 
 def _kept_or_new(

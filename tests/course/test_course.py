@@ -1,4 +1,4 @@
-"""The course: what is committed is what its text gives; every week keeps its promises."""
+"""The course: what is committed is what its text gives; every unit keeps its promises."""
 
 import re
 from pathlib import Path
@@ -23,6 +23,8 @@ def test_the_tests_of_a_unit_keep_their_promises(unit: Unit, faults: dict[str, l
 def test_the_lesson_of_a_unit_runs_in_the_quick_profile(
     unit: Unit, lesson_runs: dict[str, str]
 ) -> None:
+    if unit.kind == "project":
+        pytest.skip("a project has no lesson")
     assert lesson_runs[unit.id] == ""
 
 
@@ -38,11 +40,11 @@ def test_prerequisites_come_earlier(syllabus: Syllabus) -> None:
 
 
 def test_every_folder_of_the_course_is_in_the_syllabus(syllabus: Syllabus) -> None:
-    folders = {path.name for path in (ROOT / "course").glob("w*") if path.is_dir()}
-    assert folders == {unit.id for unit in syllabus.units}
+    folders = {path.name for path in (ROOT / "course").iterdir() if path.is_dir()}
+    assert folders - {"appendix"} == {unit.id for unit in syllabus.units}
 
 
-def test_every_link_between_weeks_leads_somewhere() -> None:
+def test_every_link_between_units_leads_somewhere() -> None:
     link = re.compile(r"\]\(((?:\.\./)?[^)\s:]+\.ipynb)\)")
     for path in sorted((ROOT / "release").rglob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from autograder.build.index import course_index, learner_index
 from autograder.cli import main
 from autograder.errors import InputError
-from autograder.syllabus import Syllabus, Unit
+from autograder.syllabus import Syllabus, Unit, UnitNotebook
 
 AWKWARD = 'A | B "q" <b>c</b> [d](e) & &amp; *f* _g_ ~~h~~ `| #1; $i$ é'
 
@@ -23,24 +23,41 @@ def build(course: Path, *options: str) -> int:
 
 def week(number: int, part: int, *prerequisites: str, **changes: object) -> Unit:
     one = Unit(
+        kind="week",
         id=f"w{number:02}_topic",
         part=part,
         title=f"Topic {number}",
+        builds=f"thing {number}",
         points=100.0,
         objectives=(f"Know {number}", f"Do {number}"),
         prerequisites=prerequisites,
         packages=(),
         data=(),
-        lesson_minutes=90,
-        assignment_minutes=240,
-        lesson_budget=60.0,
-        assignment_budget=20.0,
+        notebooks=notebooks(f"w{number:02}", lesson=90, assignment=240),
     )
     return dataclasses.replace(one, **changes)
 
 
-def syllabus(*weeks: Unit, parts: tuple[str, ...] = ("First", "Second")) -> Syllabus:
-    return Syllabus("A course", "https://github.com/example/a", "main", parts, weeks)
+def project(number: int, *prerequisites: str, **changes: object) -> Unit:
+    one = dataclasses.replace(
+        week(number, 0, *prerequisites),
+        kind="project",
+        id=f"p{number:02}_topic",
+        part=None,
+        notebooks=notebooks(f"p{number:02}", assignment=600),
+    )
+    return dataclasses.replace(one, **changes)
+
+
+def notebooks(number: str, **minutes: int) -> tuple[UnitNotebook, ...]:
+    return tuple(
+        UnitNotebook(kind, f"{number}_{kind}.ipynb", planned, 20.0)
+        for kind, planned in minutes.items()
+    )
+
+
+def syllabus(*units: Unit, parts: tuple[str, ...] = ("First", "Second")) -> Syllabus:
+    return Syllabus("A course", "https://github.com/example/a", "main", parts, units)
 
 
 def index(course: Syllabus, *, has_appendices: bool = False) -> str:
@@ -94,11 +111,11 @@ def arrows(*weeks: Unit) -> set[str]:
 
 
 class TestContent:
-    def test_a_week_shows_title_objectives_time_and_points(self) -> None:
+    def test_a_week_shows_title_what_it_gives_time_and_points(self) -> None:
         page = Page(index(syllabus(week(1, 1))))
         assert [
             "w01\nTopic 1",
-            "• Know 1\n• Do 1",
+            "You build thing 1\n• Know 1\n• Do 1",
             "lesson\n1 h 30 min\n",
             "assignment\n4 h\n",
             "100",
@@ -114,7 +131,11 @@ class TestContent:
         ]
 
     def test_totals_are_those_of_each_part_and_of_the_whole(self) -> None:
-        weeks = week(1, 1), week(2, 2, points=50.0), week(3, 2, lesson_minutes=20, points=12.5)
+        weeks = (
+            week(1, 1),
+            week(2, 2, points=50.0),
+            week(3, 2, notebooks=notebooks("w03", lesson=20, assignment=240), points=12.5),
+        )
         rows = Page(index(syllabus(*weeks))).rows
         assert ["1. First", "1", "1 h 30 min", "4 h", "5 h 30 min", "100"] in rows
         assert ["2. Second", "2", "1 h 50 min", "8 h", "9 h 50 min", "62.5"] in rows
@@ -134,6 +155,56 @@ class TestContent:
     def test_a_part_that_there_is_not_is_refused(self, write: Callable[[Syllabus], str]) -> None:
         with pytest.raises(InputError, match=r"w01_topic is in part 3, but .* has 2 parts"):
             write(syllabus(week(1, 3)))
+
+
+class TestProjects:
+    """A project is an assignment without a lesson, and belongs to no part."""
+
+    def test_they_have_a_section_of_their_own_behind_the_parts(self) -> None:
+        page = Page(index(syllabus(week(1, 1), project(1, "w01_topic"))))
+        assert page.headings[-2:] == ["Part 1: First", "Projects"]
+        assert page.rows[-2:] == [
+            ["project", "what you build and learn", "assignment", "points"],
+            [
+                "p01\nTopic 1\nafter w01",
+                "You build thing 1\n• Know 1\n• Do 1",
+                "assignment\n10 h\n",
+                "100",
+            ],
+        ]
+        assert "../release/p01_topic/p01_assignment.ipynb" in page.links
+        assert not any("p01_lesson" in link for link in page.links)
+
+    def test_their_time_and_points_are_in_the_totals(self) -> None:
+        rows = Page(index(syllabus(week(1, 1), project(1), project(2)))).rows
+        assert ["2 projects", "–", "–", "20 h", "20 h", "200"] in rows
+        assert ["whole course", "1", "1 h 30 min", "24 h", "25 h 30 min", "300"] in rows
+
+    def test_they_stand_in_the_graph_behind_what_they_need(self) -> None:
+        lines = graph(index(syllabus(week(1, 1), project(1, "w01_topic"))))
+        assert lines[4:] == [
+            'subgraph projects["Projects"]',
+            'unit2["p01<br/>Topic 1"]',
+            "end",
+            "unit1 --> unit2",
+        ]
+
+    def test_the_learners_index_shows_them_in_a_table_of_their_own(self) -> None:
+        page = Page(learner_index(syllabus(week(1, 1), project(1))))
+        assert page.headings[1:] == ["First", "Projects"]
+        assert page.rows == [
+            ["week", "lesson", "assignment", "what you build", "points"],
+            ["w01", "Topic 1 ", "assignment ", "thing 1", "100"],
+            ["project", "assignment", "what you build", "points"],
+            ["p01", "Topic 1 ", "thing 1", "100"],
+        ]
+        assert "p01_topic/p01_assignment.ipynb" in page.links
+
+    @pytest.mark.parametrize("write", [learner_index, index])
+    def test_nothing_speaks_of_them_while_there_are_none(
+        self, write: Callable[[Syllabus], str]
+    ) -> None:
+        assert "project" not in write(syllabus(week(1, 1))).lower()
 
 
 class TestGraph:
@@ -166,21 +237,23 @@ class TestGraph:
 
 class TestSpecialCharacters:
     def test_they_are_shown_as_written_and_keep_the_tables_whole(self) -> None:
-        course = syllabus(week(1, 1, title=AWKWARD, objectives=(AWKWARD,)), parts=(AWKWARD,))
+        awkward = week(1, 1, title=AWKWARD, builds=AWKWARD, objectives=(AWKWARD,))
+        course = syllabus(awkward, parts=(AWKWARD,))
         page = Page(index(dataclasses.replace(course, title=AWKWARD)))
         assert page.headings[0].startswith(AWKWARD)
         assert page.headings[-1] == f"Part 1: {AWKWARD}"
         assert page.rows[1][0] == f"1. {AWKWARD}"
-        assert page.rows[-1][:2] == [f"w01\n{AWKWARD}", f"• {AWKWARD}"]
+        assert page.rows[-1][:2] == [f"w01\n{AWKWARD}", f"You build {AWKWARD}\n• {AWKWARD}"]
         assert len(page.rows[-1]) == 5
         assert "e" not in page.links
 
     def test_the_learners_index_shows_them_too(self) -> None:
-        course = syllabus(week(1, 1, title=AWKWARD), parts=(AWKWARD,))
+        course = syllabus(week(1, 1, title=AWKWARD, builds=AWKWARD), parts=(AWKWARD,))
         page = Page(learner_index(dataclasses.replace(course, title=AWKWARD)))
         assert page.headings == [AWKWARD, AWKWARD]
         assert page.rows[-1][1].strip() == AWKWARD
-        assert len(page.rows[-1]) == 4
+        assert page.rows[-1][3] == AWKWARD
+        assert len(page.rows[-1]) == 5
 
     def test_code_stays_code(self) -> None:
         text = index(syllabus(week(1, 1, objectives=("Use `tf.data_[0]` well",))))
@@ -188,7 +261,7 @@ class TestSpecialCharacters:
 
     def test_a_pipe_in_code_ends_no_cell(self) -> None:
         page = Page(index(syllabus(week(1, 1, objectives=("Say `a | b`",)))))
-        assert page.rows[-1][1] == "• Say `a | b`"
+        assert page.rows[-1][1] == "You build thing 1\n• Say `a | b`"
         assert len(page.rows[-1]) == 5
 
     def test_dollars_start_no_formula(self) -> None:

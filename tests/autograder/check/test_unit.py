@@ -25,6 +25,7 @@ weeks:
     data: []
     minutes: {lesson: 1, assignment: 1}
     budget: {lesson: 30, assignment: 0.001}
+    builds: what breaks
 """
 LESSON = """\
 # A lesson

@@ -16,6 +16,7 @@ weeks:
     data: []
     minutes: {lesson: 1, assignment: 1}
     budget: {lesson: 30, assignment: 20}
+    builds: what is to be graded
 """
 
 # An object that lies about == gets by a plain assert, whoever grades; so these convert first.
