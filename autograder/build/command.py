@@ -30,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from autograder.build.course import assemble, differences, write
+    from autograder.build.course import assemble
+    from autograder.build.tree import differences, write
     from autograder.build.unit import build_unit
     from autograder.files import counted
     from autograder.syllabus import load_syllabus
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     built_units = counted(len(units), "unit")
     if arguments.check:
-        lines = differences(course)
+        lines = differences(course.trees)
         print(*lines, sep="\n", end="\n" if lines else "")
         print(
             f"{counted(len(lines), 'difference')} from a fresh build: run `autograder build`."
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             else f"{built_units}: source/, release/ and the index are what course/ gives."
         )
         return 1 if lines else 0
-    changed = write(course)
+    changed = write(course.trees)
     print(*changed, sep="\n", end="\n" if changed else "")
     done = f"{built_units} built, {counted(len(changed), 'file')} changed, no leaks."
     print(done)

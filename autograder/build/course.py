@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build import page, tree
 from autograder.build.index import course_index, learner_index
 from autograder.build.leaks import Leak, find_leaks, secrets_of
-from autograder.build.page import Page
 from autograder.build.tree import Tree
 from autograder.build.unit import BuiltUnit
 from autograder.files import read_utf8
@@ -25,15 +23,12 @@ class Course:
     Attributes
     ----------
     trees : tuple of Tree
-        ``source/`` and ``release/``.
-    index : Page
-        ``course/README.md``, the one generated file among the text.
+        ``source/``, ``release/``, and ``course/`` with the index in it.
     leaks : tuple of Leak
         Secrets found in what would be published; empty when all is well.
     """
 
     trees: tuple[Tree, ...]
-    index: Page
     leaks: tuple[Leak, ...]
 
 
@@ -70,42 +65,23 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Cour
         published.setdefault(path.relative_to(root).as_posix(), path.read_bytes())
     units = frozenset(item.unit.id for item in built)
     return Course(
-        trees=(Tree(root / "source", source, units), Tree(root / "release", release, units)),
-        index=_index_page(root, syllabus),
+        trees=(
+            Tree(root / "source", source, units),
+            Tree(root / "release", release, units),
+            Tree(root / "course", {"README.md": _index(root, syllabus).encode()}, frozenset()),
+        ),
         leaks=tuple(find_leaks(published, secrets)),
     )
 
 
-def differences(course: Course) -> list[str]:
-    """Say how the files on disk differ from the built ones, a line for each."""
-    lines = [line for one in course.trees for line in tree.differences(one)]
-    return lines + page.differences(course.index)
-
-
-def write(course: Course) -> list[Path]:
-    """Write what differs and return the paths that changed.
-
-    Raises
-    ------
-    InputError
-        If a file was changed since it was built. Nothing is written then, in no folder.
-    """
-    for one in course.trees:
-        tree.require_unchanged(one)
-    page.require_unchanged(course.index)
-    changed = [path for one in course.trees for path in tree.write(one)]
-    return changed + page.write(course.index)
-
-
-def _index_page(root: Path, syllabus: Syllabus) -> Page:
+def _index(root: Path, syllabus: Syllabus) -> str:
     makefile = root / "Makefile"
     has_make_lab = makefile.is_file() and re.search(
         r"^lab *:", read_utf8(makefile), flags=re.MULTILINE
     )
-    path = root / "course" / "README.md"
     text = course_index(
         syllabus,
         open_lab="make lab" if has_make_lab else "jupyter lab --notebook-dir=release",
-        has_appendices=(path.parent / "appendix" / "README.md").is_file(),
+        has_appendices=(root / "course" / "appendix" / "README.md").is_file(),
     )
-    return Page(path, f"{_MARK}\n\n{text}")
+    return f"{_MARK}\n\n{text}"

@@ -1,8 +1,8 @@
-"""A generated folder as a value: what it must hold, how the disk differs, writing it."""
+"""Generated folders as values: what they must hold, how the disk differs, writing them."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Tree:
     Attributes
     ----------
     root : pathlib.Path
-        ``source/`` or ``release/``.
+        ``source/``, ``release/``, or ``course/``, in which only the index is generated.
     files : dict of str to bytes
         All content by path relative to the root, without the manifest.
     units : frozenset of str
@@ -38,12 +38,36 @@ class Tree:
         return "/" not in path or path.split("/")[0] in self.units
 
 
-def differences(tree: Tree) -> list[str]:
-    """Say how the folder on disk differs from what it must hold, a line for each file.
+def differences(trees: Iterable[Tree]) -> list[str]:
+    """Say how the folders on disk differ from what they must hold, a line for each file.
 
     Files that no build ever wrote are a learner's or an instructor's own, and not mentioned, nor is
     what an editor writes into a notebook that was merely opened.
     """
+    return [line for tree in trees for line in _differences(tree)]
+
+
+def write(trees: Sequence[Tree]) -> list[Path]:
+    """Write what differs, remove what is no longer built, and return the paths that changed.
+
+    Raises
+    ------
+    InputError
+        If a file was changed since it was built: it may hold a learner's work. Nothing is written
+        then, in no folder.
+    """
+    edited = [str(path) for tree in trees for path in _edited(tree)]
+    if edited:
+        raise InputError(
+            f"{', '.join(edited)}: {'this file is' if len(edited) == 1 else 'these files are'} "
+            "generated, but what is there now was written or changed since the last build, perhaps "
+            "by a learner. Nothing was written. Move it elsewhere, or discard it with "
+            "`git checkout`, and build again"
+        )
+    return [path for tree in trees for path in _write(tree)]
+
+
+def _differences(tree: Tree) -> list[str]:
     recorded = read_manifest(tree.root)
     lines = []
     for path, content in sorted(tree.files.items()):
@@ -62,16 +86,7 @@ def differences(tree: Tree) -> list[str]:
     return lines
 
 
-def write(tree: Tree) -> list[Path]:
-    """Write what differs, remove what is no longer built, and return the paths that changed.
-
-    Raises
-    ------
-    InputError
-        If a file was changed since it was built: it may hold a learner's work. Nothing is written
-        then.
-    """
-    require_unchanged(tree)
+def _write(tree: Tree) -> list[Path]:
     recorded = read_manifest(tree.root)
     changed = []
     for path, content in sorted(tree.files.items()):
@@ -89,14 +104,8 @@ def write(tree: Tree) -> list[Path]:
     return changed
 
 
-def require_unchanged(tree: Tree) -> None:
-    """Refuse to touch a file whose content no build wrote.
-
-    Raises
-    ------
-    InputError
-        If a build would have to change or remove such a file.
-    """
+def _edited(tree: Tree) -> list[Path]:
+    """Return the files that a build would change or remove, but whose content no build wrote."""
     recorded = read_manifest(tree.root)
     touched = {path for path in recorded if tree.concerns(path)} | tree.files.keys()
     edited = []
@@ -109,13 +118,8 @@ def require_unchanged(tree: Tree) -> None:
         if path in tree.files:
             known.add(digest(tree.files[path]))
         if known.isdisjoint({digest(content), digest(normalised(path, content))}):
-            edited.append(str(on_disk))
-    if edited:
-        raise InputError(
-            f"{', '.join(edited)}: changed since the last build, perhaps with a learner's answers. "
-            "Nothing was written. Move the file elsewhere, or discard it with `git checkout`, and "
-            "build again"
-        )
+            edited.append(on_disk)
+    return edited
 
 
 def read_manifest(root: Path) -> dict[str, str]:
