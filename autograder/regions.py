@@ -1,9 +1,12 @@
-"""What marks and names mean: solution and hidden regions of a cell, grade ids of tests."""
+"""What marks and names mean: the regions of a cell, grade ids of tests.
+
+Regions hold solutions, hidden tests, and the mark schemes of tasks.
+"""
 
 from collections.abc import Iterable
 from typing import Literal
 
-Kind = Literal["solution", "hidden tests"]
+Kind = Literal["solution", "hidden tests", "mark scheme"]
 # What a line contains at the begin and at the end of a region.
 Markers = tuple[str, str]
 
@@ -11,6 +14,7 @@ Markers = tuple[str, str]
 MARKERS: dict[Kind, Markers] = {
     "solution": ("### BEGIN SOLUTION", "### END SOLUTION"),
     "hidden tests": ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"),
+    "mark scheme": ("### BEGIN MARK SCHEME", "### END MARK SCHEME"),
 }
 
 

@@ -5,6 +5,7 @@ import importlib.util
 import re
 import shlex
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -204,11 +205,15 @@ def test_in_colab_lessons_run_clean_and_untouched_assignments_may_lack_answers()
             UnitNotebook("assignment", "w90_assignment.ipynb", 1, 20),
         ),
     )
-    lesson, assignment = tool("run_in_colab_image").release_jobs(ROOT, [week])
+    brief = UnitNotebook("assignment", "p90_assignment.ipynb", 1, 20)
+    project = replace(week, kind="project", id="p90_whole", part=None, notebooks=(brief,))
+    lesson, assignment, other = tool("run_in_colab_image").release_jobs(ROOT, [week, project])
     assert lesson.source == ROOT / "release" / "w90_tiny" / "w90_lesson.ipynb"
     assert lesson.allowed_errors == ()
     assert assignment.source == ROOT / "release" / "w90_tiny" / "w90_assignment.ipynb"
     assert assignment.allowed_errors == ("NotImplementedError",)
+    assert other.source == ROOT / "release" / "p90_whole" / "p90_assignment.ipynb"
+    assert other.allowed_errors == ("NotImplementedError",)
 
 
 def test_a_package_that_the_installation_replaces_is_marked() -> None:

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder import regions
 from autograder.build.text import TextCell
 from autograder.errors import InputError
 from autograder.regions import MARKERS, Kind, grade_id_of
 from autograder.syllabus import Unit
 
-_ATTRIBUTES = {"exercise", "tests", "part", "points", "manual", "tags"}
+# What a cell can be; its attribute names it. A person marks those of the second line.
+_ROLES = {"exercise", "tests"}
+_BY_HAND = {"manual", "task"}
+_ATTRIBUTES = _ROLES | _BY_HAND | {"part", "points", "tags"}
+# Where a region of a kind may stand, and what is wrong with it elsewhere.
+_PLACES: dict[Kind, tuple[set[str], str]] = {
+    "solution": ({"exercise", "manual"}, "a solution outside an exercise would be published"),
+    "hidden tests": ({"tests"}, "hidden tests outside a test cell would be published"),
+    "mark scheme": ({"task"}, "a mark scheme belongs to a task, and would be published elsewhere"),
+}
+_NEEDS: dict[str, Kind] = {"exercise": "solution", "task": "mark scheme"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -136,30 +147,36 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
         raise refuse(
             f"the attribute {name!r} is unknown: known are {', '.join(sorted(_ATTRIBUTES))}"
         )
-    roles = attributes.keys() & {"exercise", "tests", "manual"}
-    if len(roles) > 1:
-        raise refuse(f"one cell cannot be {' and '.join(sorted(roles))} at once")
-    role = next(iter(roles), None)
-    if (role == "manual") != (cell.kind == "markdown" and bool(attributes)):
-        raise refuse("a written answer is a region of prose with manual=, and nothing else is one")
+    named = attributes.keys() & (_ROLES | _BY_HAND)
+    if len(named) > 1:
+        raise refuse(f"one cell cannot be {' and '.join(sorted(named))} at once")
+    role = next(iter(named), None)
+    if (role in _BY_HAND) != (cell.kind == "markdown" and bool(attributes)):
+        raise refuse(
+            "what a person marks is a region of prose with manual= or task=, and nothing else is "
+            "one"
+        )
     if role is not None and not _NAME.fullmatch(str(attributes[role])):
         raise refuse(f"the name {attributes[role]!r} is not in lower case with underscores")
     if "part" in attributes and role != "tests":
         raise refuse('part="..." belongs to tests="..."')
-    if ("points" in attributes) != (role in ("tests", "manual")):
-        raise refuse("points belong to tests and to written answers, and each of them needs points")
-
-    solution = _has_region(cell, "solution", path)
-    hidden = _has_region(cell, "hidden tests", path)
-    if solution and role not in ("exercise", "manual"):
-        raise refuse("a solution outside an exercise would be published")
-    if role == "exercise" and not solution:
+    if ("points" in attributes) != (role is not None and role != "exercise"):
         raise refuse(
-            f"the exercise {attributes['exercise']!r} has no solution between "
-            "### BEGIN SOLUTION and ### END SOLUTION"
+            "points belong to tests, written answers and tasks, and each of them needs points"
         )
-    if hidden and role != "tests":
-        raise refuse("hidden tests outside a test cell would be published")
+
+    found = {kind for kind in _PLACES if _has_region(cell, kind, path)}
+    for kind in sorted(found):
+        roles, message = _PLACES[kind]
+        if role not in roles:
+            raise refuse(message)
+    if role in _NEEDS and _NEEDS[role] not in found:
+        begin, end = MARKERS[_NEEDS[role]]
+        raise refuse(
+            f"the {role} {attributes[role]!r} has no {_NEEDS[role]} between {begin} and {end}"
+        )
+    if role == "task" and not regions.without(cell.source, MARKERS["mark scheme"]).strip():
+        raise refuse(f"the task {attributes['task']!r} does not say what is to be done")
 
     if role is None:
         return ordinary(cell).nbgrader
@@ -170,19 +187,26 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
         raise refuse(f"points={points!r} is not a number of points")
     if role == "manual":
         return _metadata(grade_id=attributes["manual"], points=points, grade=True, solution=True)
+    if role == "task":
+        return _metadata(grade_id=attributes["task"], points=points, task=True, locked=True)
     grade_id = grade_id_of(attributes["tests"], str(attributes.get("part", "")))
     return _metadata(grade_id=grade_id, points=points, grade=True, locked=True)
 
 
 def _metadata(
-    *, grade: bool = False, solution: bool = False, locked: bool = False, **more: Any
+    *,
+    grade: bool = False,
+    solution: bool = False,
+    locked: bool = False,
+    task: bool = False,
+    **more: Any,
 ) -> dict[str, Any]:
     return {
         "schema_version": 3,
         "grade": grade,
         "solution": solution,
         "locked": locked,
-        "task": False,
+        "task": task,
         **more,
     }
 

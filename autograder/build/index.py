@@ -91,7 +91,8 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
         "",
         "Each week has a lesson to read and run, and an assignment to write, which is graded.",
         "The links show the notebooks as they are in this repository. To work with one, open it",
-        f"in Colab by its badge, or in JupyterLab: `{open_lab}` shows a folder for each week.",
+        f"in Colab by its badge, or in JupyterLab: `{open_lab}` shows a folder for each week"
+        f"{' and project' if projects else ''}.",
         "",
         "| part | weeks | lessons | assignments | time | points |",
         "|---|---:|---:|---:|---:|---:|",

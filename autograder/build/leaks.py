@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from autograder import regions
 from autograder.regions import MARKERS, squeeze
 
-_SOLUTION, _HIDDEN = MARKERS["solution"], MARKERS["hidden tests"]
+_SOLUTION, _HIDDEN, _SCHEME = MARKERS["solution"], MARKERS["hidden tests"], MARKERS["mark scheme"]
 
 # A line with fewer characters than this, spaces aside, gives nothing away: `m = X.shape[0]`.
 _TELLING_LENGTH = 16
@@ -41,7 +41,7 @@ class Secret:
     Attributes
     ----------
     kind : str
-        ``"solution"`` or ``"hidden test"``.
+        ``"solution"``, ``"hidden test"`` or ``"mark scheme"``.
     grade_id : str
         The cell that it belongs to.
     unit : str
@@ -71,6 +71,9 @@ def secrets_of(source: NotebookNode, unit: str) -> list[Secret]:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "markdown":
             lines = [("solution", line) for line in cell.source.splitlines()]  # a model answer
+        elif cell.metadata.get("nbgrader", {}).get("task"):
+            source = cell.source.split("\n")
+            lines = [("mark scheme", source[i]) for i in regions.inside(cell.source, _SCHEME)]
         else:
             lines = _secret_lines(cell.source)
         for kind, line in lines:

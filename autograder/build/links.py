@@ -48,6 +48,13 @@ def require_links(text: str, path: Path, folder: str, published: Collection[str]
     anchors = set(_anchors(tokens))
     for link in _links(tokens):
         address = urlsplit(link.address)
+        if address.scheme == "attachment":
+            raise InputError(
+                f"the link {link.address!r} leads nowhere: a text has no attachments; put the file "
+                "beside it and link that",
+                path,
+                link.line,
+            )
         if address.scheme or address.netloc:
             continue
         target = posixpath.normpath(posixpath.join(folder, unquote(address.path)))

@@ -14,6 +14,7 @@ from jupytext.stringparser import StringParser
 
 from autograder.errors import InputError
 from autograder.files import read_utf8
+from autograder.regions import MARKERS
 
 _FENCE = re.compile(r"^(?P<marks>```+|~~~+)\s*(?P<language>[\w+#-]*)(?P<attributes>.*)$")
 _REGION = re.compile(r"^<!--\s*#region\b(?P<attributes>.*?)-->\s*$")
@@ -49,8 +50,8 @@ def read_text(path: Path) -> list[TextCell]:
     ------
     InputError
         If the file is missing, a fence or region is not closed, a fence is of another language or
-        would not be read as Markdown reads it, an attribute cannot be read, or a code cell is not
-        valid Python.
+        would not be read as Markdown reads it, an attribute cannot be read, a code cell is not
+        valid Python, or a marker of nbgrader's stands in plain prose.
     """
     try:
         text = read_utf8(path)
@@ -123,6 +124,13 @@ def _openings(text: str, path: Path) -> Iterator[_Opening]:
                 )
             else:
                 _skip_prose(lines, marks, path, number)
+        elif any(marker in line for markers in MARKERS.values() for marker in markers):
+            raise InputError(
+                "this marker stands in plain prose, which is published as it is: it belongs into "
+                "an exercise, its tests, or a task",
+                path,
+                number,
+            )
 
 
 _Lines = Iterator[tuple[int, str]]

@@ -37,6 +37,7 @@ def test_what_is_there_is_accepted(text: str) -> None:
     [
         ("# A\n\na\nb [c](w02_lesson.ipynb)", 4, "no release/w01_a/w02_lesson.ipynb"),
         ("![a](b.png)", 1, "no release/w01_a/b.png"),
+        ("a\n\n![a](attachment:b.png)", 3, "a text has no attachments"),
         ("[a](../../docs/tutorial.md)", 1, "no release/../docs/tutorial.md"),
         ("| a |\n|---|\n| [b](c.csv) |", 3, "no release/w01_a/c.csv"),
         ("[a][b]\n\n[b]: c.csv", 1, "no release/w01_a/c.csv"),
