@@ -47,7 +47,7 @@ lab: $(READY) ## Bring new notebooks into work/, the learner's folder, and open 
 build: $(READY) ## Build source/ and release/ from course/
 	$(BIN)/autograder build
 
-check: $(READY) ## Check that every week keeps its promises
+check: $(READY) ## Check that every unit keeps its promises
 	$(BIN)/autograder check
 
 run: $(READY) ## Execute all notebooks in the quick profile

@@ -67,6 +67,7 @@ Write one page for your client. Use as many cells below this one as you like.
 
 *Write here.*
 
+
 ## Why
 
 <!-- #region manual="why" points=2 -->
