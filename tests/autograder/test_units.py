@@ -6,15 +6,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from autograder.check.answers import complete_submission
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
 from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main
-from autograder.demo import sample_class, solutions_of, where_to_look
+from autograder.demo import where_to_look
 from autograder.notebooks import read_notebook
+from autograder.samples import complete_submission, sample_class, solutions_of
 from autograder.syllabus import load_syllabus
 from autograder.work import update
 
