@@ -31,7 +31,7 @@ from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
 
-from ..asking import says
+from .running import says
 
 needs_bwrap = pytest.mark.skipif(
     shutil.which("bwrap") is None, reason="needs bubblewrap (apt install bubblewrap)"

@@ -29,8 +29,8 @@ from autograder.kernels.sandbox.bubblewrap import Mounts
 from autograder.kernels.sandbox.choice import Sandbox, choose
 from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
 
-from ..asking import says
-from ..corpus import NAME, Submission, needs_bwrap, write_course
+from ...corpus import NAME, Submission, needs_bwrap, write_course
+from ..running import says
 
 MIB = 2**20
 TRY = """\

@@ -15,7 +15,7 @@ from autograder.kernels import provisioner
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox.choice import Sandbox
 
-from ..equality import courses
+from ...equality import courses
 
 # What a cell can reach in the frames below it, to some depth, as text or as hexadecimal digits.
 LOOK = """\
