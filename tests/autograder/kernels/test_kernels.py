@@ -1,142 +1,28 @@
 """What the warm kernel promises to whoever uses it in Jupyter's own ways."""
 
-import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import papermill
 import psutil
 import pytest
 from jupyter_client import KernelManager
-from jupyter_client.blocking import BlockingKernelClient
 from nbclient import NotebookClient
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from autograder.grade.execution import KernelChoice, NotebookRun
-from autograder.grade.verdict import judge
-from autograder.kernels import provisioner, spec
 from autograder.kernels.limits import Limits
-from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
 
-from .running import says
-
-needs_bwrap = pytest.mark.skipif(
-    shutil.which("bwrap") is None, reason="needs bubblewrap (apt install bubblewrap)"
-)
-SANDBOXES = [pytest.param("bwrap", marks=needs_bwrap), "none"]
-MODULE = "colorsys"  # which nothing else imports
-IS_WARM = f"import sys; print({MODULE!r} in sys.modules)"
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Return what installs a kernel, once each, and returns its name."""
-    prefix = tmp_path_factory.mktemp("prefix")
-
-    def install(sandbox: str, modules: tuple[str, ...] = (MODULE,), **config: Any) -> str:
-        name = f"warm-{abs(hash(repr((sandbox, modules, config))))}"
-        folder = prefix / "share/jupyter/kernels" / name
-        if not folder.exists():
-            imports = [word for module in modules for word in ("--import", module)]
-            where = ["--name", name, "--sandbox", sandbox, "--prefix", str(prefix)]
-            assert spec.main([*where, *imports]) == 0
-            content = json.loads((folder / "kernel.json").read_text())
-            content["metadata"]["kernel_provisioner"]["config"].update(config)
-            (folder / "kernel.json").write_text(json.dumps(content))
-        return name
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_PATH", str(prefix / "share/jupyter"))
-        yield install
-
-
-class Running:
-    """A running kernel and somebody who asks it."""
-
-    def __init__(self, name: str, folder: Path, **options: Any) -> None:
-        self.manager = KernelManager(kernel_name=name, **options)
-        self.manager.start_kernel(cwd=str(folder))
-        self.client: BlockingKernelClient = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
-
-    @property
-    def folder(self) -> Path:
-        """The kernel's own, in that of its fork server."""
-        return Path(self.manager.ip).parents[1]
-
-    def says(self, code: str) -> str:
-        return says(self.client, code)
-
-    def stop(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-
-@pytest.fixture
-def start(kernels: Callable[..., str], tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Return what starts a kernel in a sandbox, or without; all of them end with the test."""
-    running = []
-
-    def begin(sandbox: str, *arguments: Any, **config: Any) -> Running:
-        running.append(Running(kernels(sandbox, *arguments, **config), tmp_path))
-        return running[-1]
-
-    yield begin
-    for one in running:
-        one.stop()
-
-
-def until(condition: Callable[[], object], seconds: float = 20) -> bool:
-    """Wait for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def servers() -> list[psutil.Process]:
-    """Return the fork servers that this process has started, by their outermost process."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE
-        and "autograder.kernels.forkserver" in child.cmdline()
-    ]
-
-
-def marked(mark: str) -> list[psutil.Process]:
-    """Return the processes whose command line has a mark, wherever they have gone."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if mark in " ".join(process.info["cmdline"] or ())
-    ]
-
-
-def notebook(*sources: str, kernel: str = "python3") -> NotebookNode:
-    cells = [new_code_cell(source) for source in sources]
-    kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
-
-
-def printed(executed: NotebookNode, index: int = -1) -> str:
-    return "".join(output.get("text", "") for output in executed.cells[index].outputs).strip()
+from ..corpus import needs_bwrap
+from .running import IS_WARM, MODULE, SANDBOXES, Running, marked, notebook, printed, servers, until
 
 
 @pytest.mark.parametrize("sandbox", SANDBOXES)
@@ -444,58 +330,3 @@ class TestGone:
             with pytest.raises(KernelFailed):
                 run.run(notebook(killing, "1"), Path.cwd())
         assert until(lambda: not marked(mark))
-
-
-ANSWERS = {
-    "right": "return 2 * x",
-    "wrong": "return x",
-    "dies": "import os; os._exit(3)",
-    "loops": "while True: pass",
-    "forges": "import math; math.isclose = lambda *_: True; return 0",
-}
-
-
-def outcomes() -> dict[str, tuple[str, float | None]]:
-    """Return the verdicts on all answers, from kernels outside a sandbox."""
-    sources = ["import math"]
-    for name, body in ANSWERS.items():
-        sources += [f"def {name}(x):\n    {body}", f"assert math.isclose({name}(2), 4)"]
-    exercise = notebook(*sources)
-    for name, cell in zip(ANSWERS, exercise.cells[2::2], strict=True):
-        kind = {"grade": True, "solution": False, "locked": True, "task": False}
-        cell.metadata.nbgrader = {"grade_id": name, "schema_version": 3, "points": 2, **kind}
-    server = provisioner._server_of_this_process(Sandbox.NONE, ())
-    run = NotebookRun(KernelChoice(server.address, Limits()), Config({"Execute": {"timeout": 2}}))
-    found = judge(run.run(exercise, Path.cwd()))
-    return {name: (str(verdict.outcome), verdict.score) for name, verdict in found.items()}
-
-
-class TestWithoutFork:
-    @pytest.fixture
-    def no_fork(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(provisioner, "can_fork", lambda: False)
-
-    @pytest.mark.usefixtures("no_fork")
-    def test_a_kernel_starts_anew_and_is_guarded(self, start: Callable[..., Running]) -> None:
-        kernel = start("none")
-        assert isinstance(kernel.manager.provisioner, WarmProvisioner)
-        # The modules are there all the same: the guard watches what is loaded at its snapshot.
-        assert kernel.says(IS_WARM) == "True"
-        assert kernel.says("import os; print(os.getppid())") == str(os.getpid())
-        running = kernel.says("print(type(get_ipython().kernel).__name__)")
-        assert running == "GradingKernel"
-        assert kernel.says("import os; print('FORWARDPASS_KERNEL' in os.environ)") == "False"
-        assert kernel.manager.provisioner.pid is not None
-
-    def test_outcomes_are_those_of_a_warm_kernel(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        warm = outcomes()
-        monkeypatch.setattr(provisioner, "can_fork", lambda: False)
-        assert outcomes() == warm
-        assert [name for name, (_, score) in warm.items() if score] == ["right"]
-        assert [warm[name][0] for name in ("dies", "loops")] == ["kernel died", "timeout"]
-
-    def test_a_system_that_has_no_unix_calls_can_still_import_it(self) -> None:
-        # psutil is at home there, too, but needs them on this system.
-        hidden = "import psutil, sys; sys.modules.update(fcntl=None, resource=None)\n"
-        needed = "import autograder.kernels.provisioner, autograder.kernels.spawned"
-        subprocess.run([sys.executable, "-c", hidden + needed], check=True)

@@ -46,12 +46,12 @@ print(set(re.findall('[0-9a-f]{64}', ' '.join(found))))
 """
 
 
-@pytest.fixture(params=["forked", "fresh"])
+@pytest.fixture(params=["forked", "spawned"])
 def choice(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> KernelChoice:
     """Return both ways to start a kernel."""
     modules = ("numpy.testing", "forwardpass.check")
     server = provisioner._server_of_this_process(Sandbox.NONE, modules)
-    if request.param == "fresh":
+    if request.param == "spawned":
         monkeypatch.setattr(provisioner, "can_fork", lambda: False)
     return KernelChoice(server.address, Limits(), modules=modules)
 
