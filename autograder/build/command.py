@@ -49,8 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(leak, file=sys.stderr)
     if course.leaks:
         print(
-            f"{counted(len(course.leaks), 'leak')}: nothing was written. Change the text that "
-            "gives the line away, or the solution.",
+            f"{counted(len(course.leaks), 'leak')}: nothing was written. Show the idea on another "
+            "function or in other steps, or change the solution (docs/writing_a_week.md, Nothing "
+            "leaks).",
             file=sys.stderr,
         )
         return 1

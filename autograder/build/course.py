@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.build.index import course_index, learner_index
-from autograder.build.leaks import Leak, find_leaks, secrets_of
+from autograder.build.leaks import Leak, find_leaks
+from autograder.build.secrets import secrets_of
 from autograder.build.tree import Tree
 from autograder.build.unit import BuiltUnit
 from autograder.files import read_utf8
-from autograder.notebooks import notebook_text
+from autograder.notebooks import notebook_text, read_notebook
 from autograder.syllabus import Syllabus
 
 _MARK = "<!-- Written by autograder build from syllabus.yml. Do not edit. -->"
@@ -46,7 +47,8 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Cour
     Raises
     ------
     InputError
-        If the syllabus names a part or a prerequisite that there is not.
+        If the syllabus names a part or a prerequisite that there is not, or a notebook in
+        ``source/`` of a unit that is not built now cannot be read.
     """
     source: dict[str, bytes] = {}
     release: dict[str, bytes] = {"README.md": learner_index(syllabus).encode()}
@@ -58,11 +60,16 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Cour
         for path, content in item.public_files.items():
             source[f"{unit.id}/{path}"] = content  # nbgrader puts it beside every submission
             release[f"{unit.id}/{path}"] = content
-    secrets = [secret for item in built for secret in secrets_of(item.source, item.unit.id)]
     published = {f"release/{path}": content for path, content in release.items()}
-    # Of units that are not built now, what was published before is searched too.
+    instructors = {item.unit.id: item.source for item in built}
+    # Of units that are not built now, what was built before counts too.
     for path in sorted((root / "release").glob("*/*.ipynb")):
         published.setdefault(path.relative_to(root).as_posix(), path.read_bytes())
+    for unit in syllabus.units:
+        path = root / "source" / unit.id / unit.assignment_name
+        if unit.id not in instructors and path.is_file():
+            instructors[unit.id] = read_notebook(path)
+    secrets = [one for unit, source in instructors.items() for one in secrets_of(source, unit)]
     units = frozenset(item.unit.id for item in built)
     return Course(
         trees=(
@@ -70,7 +77,7 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Cour
             Tree(root / "release", release, units),
             Tree(root / "course", {"README.md": _index(root, syllabus).encode()}, frozenset()),
         ),
-        leaks=tuple(find_leaks(published, secrets)),
+        leaks=tuple(find_leaks(published, secrets, [unit.id for unit in syllabus.units])),
     )
 
 

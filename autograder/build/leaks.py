@@ -1,89 +1,37 @@
-"""The leak gate: no line of a solution or a hidden test may stand anywhere in what learners get."""
+"""The leak gate: nothing in what learners get may tell an answer or a hidden test.
 
-import base64
-import binascii
-import codecs
-import io
-import re
-import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+What is refused, in whatever file of ``release/``, place and unit:
+
+- a line of a solution that computes something or calls a function of the notebook's own. Later
+  units may have it where another exercise's solution has it too, or any program that trains
+  something: ``w = w - learning_rate * dw``. The unit itself and earlier ones may not;
+- neighbouring lines of one solution: two idioms with the same names; with whatever names two lines
+  of which one computes, or four idioms; the answers to a quiz;
+- a line of a hidden test that computes something, chooses its data or says what it checks, unless
+  the code of its own assignment shows it openly; whatever their names, a check with its message,
+  and three lines that compute;
+- a line of a model answer or of a mark scheme.
+
+What is not refused: the shape of a program (``for i in range(n):``, ``return Z``,
+``optimizer.step()``), and idioms, which call a library with plain arguments:
+``self.drop = nn.Dropout(p=dropout)``, ``loss = criterion(model(images), labels)``.
+
+White space, line ends, comments and quotes make no difference. A lesson that is refused shows the
+idea on another function, on one example instead of a batch, or in other steps.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
+from autograder.build.lexing import Code, code_of, codes_of
+from autograder.build.published import texts
+from autograder.build.secrets import Secret
 
-from autograder import regions
-from autograder.regions import MARKERS, squeeze
-
-_SOLUTION, _HIDDEN, _SCHEME = MARKERS["solution"], MARKERS["hidden tests"], MARKERS["mark scheme"]
-
-# A line with fewer characters than this, spaces aside, gives nothing away: `m = X.shape[0]`.
-_TELLING_LENGTH = 16
-# Lines that give the shape of some code away, but no answer: any program for these libraries has
-# them, `with torch.no_grad():` and `optimizer.zero_grad()`.
-_STRUCTURE = re.compile(
-    r"(import|from|def|class|raise)\b"  # names that a stub or its docstring has anyway
-    r"|(else|try|finally|except.*|with.*open.*):$"
-    r"|with\s+[\w.]+\([\w.=,\s\"']*\)(\s+as\s+\w+)?:$"
-    r"|[\w.]+\(\)$"  # a call without arguments
-    r"|return\s+[\w.,\s]+$"
-    r"|for\s+[\w,\s()]+\s+in\s+(range|enumerate|zip|reversed)?\(?[\w.,\s()]+\)?:$"
-    r"|(if|while|elif)\s+[\w.\s]+:$"
-    r'|[rbf]*("""|\'\'\')'
-)
-
-
-@dataclass(frozen=True)
-class Secret:
-    """One line that must not be published.
-
-    Attributes
-    ----------
-    kind : str
-        ``"solution"``, ``"hidden test"`` or ``"mark scheme"``.
-    grade_id : str
-        The cell that it belongs to.
-    unit : str
-    line : str
-        As written.
-    """
-
-    kind: str
-    grade_id: str
-    unit: str
-    line: str
-
-
-def secrets_of(source: NotebookNode, unit: str) -> list[Secret]:
-    """Return the telling lines of an instructor's notebook, each once.
-
-    A line of a hidden test that the same notebook shows openly in a code cell is not secret: the
-    author has published it. A line of a solution always is.
-    """
-    public = "\n".join(
-        squeeze(regions.without(regions.without(cell.source, _SOLUTION), _HIDDEN))
-        for cell in source.cells
-        if cell.cell_type == "code"
-    )
-    secrets = {}
-    for cell in source.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "markdown":
-            lines = [("solution", line) for line in cell.source.splitlines()]  # a model answer
-        elif cell.metadata.get("nbgrader", {}).get("task"):
-            source = cell.source.split("\n")
-            lines = [("mark scheme", source[i]) for i in regions.inside(cell.source, _SCHEME)]
-        else:
-            lines = _secret_lines(cell.source)
-        for kind, line in lines:
-            squeezed = squeeze(line)
-            if len(squeezed) < _TELLING_LENGTH or _STRUCTURE.match(line.strip()):
-                continue
-            if kind == "hidden test" and squeezed in public:
-                continue
-            secrets.setdefault(squeezed, Secret(kind, grade_id, unit, line.strip()))
-    return list(secrets.values())
+# Secrets are looked up by their first words, by as many of these numbers as they have. The
+# shortest have three: `answer_1 = c`.
+_KEY_SIZES = (3, 8)
 
 
 @dataclass(frozen=True)
@@ -95,91 +43,93 @@ class Leak:
     place: str
 
     def __str__(self) -> str:
+        secret = self.secret
+        lines = [line.strip() for line in secret.code.splitlines() if line.strip()]
+        what = "neighbouring lines" if secret.is_run else "a line"
+        names = ", perhaps with other names" if secret.any_names else ""
         return (
-            f"{self.path}{self.place}: gives away a line of the {self.secret.kind} of "
-            f"{self.secret.grade_id!r} in {self.secret.unit}: {self.secret.line}"
+            f"{self.path}{self.place}: gives away {what} of the {secret.kind} of "
+            f"{secret.grade_id!r} in {secret.unit}{names}: {' / '.join(lines)}"
         )
 
 
-def find_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) -> list[Leak]:
+def find_leaks(
+    files: Mapping[str, bytes], secrets: Iterable[Secret], units: Sequence[str] = ()
+) -> list[Leak]:
     """Search files that are about to be published for secrets.
 
     Parameters
     ----------
     files : mapping of str to bytes
-        Content by path. Of a notebook, every string counts: sources, outputs, metadata,
-        attachments.
+        Content by path, ``release/w05_topic/…``. Of a notebook, every string counts: sources,
+        outputs, metadata, attachments.
     secrets : iterable of Secret
+        Of all units, as a line that several solutions have is no secret in later units.
+    units : sequence of str
+        The ids of the units in the order of the course. A file of no unit is searched as if it
+        came before all.
 
     Returns
     -------
     list of Leak
-        In the order of the files, each secret once for each place.
+        In the order of the files, for each place one of every cell that is given away there.
     """
-    needles = [(squeeze(secret.line), secret) for secret in secrets]
-    return [
-        Leak(secret, path, place)
-        for path, content in files.items()
-        for place, text in _texts(path, content)
-        for needle, secret in needles
-        if needle in text
-    ]
+    index = _Index(secrets)
+    order = {unit: number for number, unit in enumerate(units)}
+    leaks: dict[tuple[str, ...], Leak] = {}
+    for path, content in files.items():
+        here = max(order.get(part, -1) for part in Path(path).parts)
+        for place, text in texts(path, content):
+            for code in codes_of(text):
+                for secret, start in index.found_in(code):
+                    is_later = here > order.get(secret.unit, here)
+                    if is_later and (secret.is_common or index.is_shared(secret)):
+                        continue
+                    at = place.format(line=code.line(start))
+                    leaks.setdefault(
+                        (path, at, secret.kind, secret.unit, secret.grade_id),
+                        Leak(secret, path, at),
+                    )
+    return list(leaks.values())
 
 
-def _secret_lines(source: str) -> list[tuple[str, str]]:
-    """Return the lines inside solution and hidden regions, without comments at their ends."""
-    lines = source.split("\n")
-    bare = _without_comments(source)
-    return [
-        (name, bare[index] if bare[index].strip() else lines[index])
-        for name, markers in (("solution", _SOLUTION), ("hidden test", _HIDDEN))
-        for index in regions.inside(source, markers)
-    ]
+class _Index:
+    """Secrets by their first words, so that each text is walked once, however many there are."""
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        keys = [(any_names, size) for any_names in (False, True) for size in _KEY_SIZES]
+        self._tables: _Tables = {key: defaultdict(list) for key in keys}
+        self._owners: dict[tuple[str, ...], set[tuple[str, str]]] = defaultdict(set)
+        for secret in secrets:
+            code = code_of(secret.code)
+            words = code.shapes if secret.any_names else code.words
+            size = max((size for size in _KEY_SIZES if size <= len(words)), default=0)
+            if size:
+                self._tables[secret.any_names, size][tuple(words[:size])].append((secret, code))
+            if secret.kind == "solution":
+                self._owners[tuple(code_of(secret.code).words)].add((secret.unit, secret.grade_id))
+
+    def is_shared(self, secret: Secret) -> bool:
+        """Say whether several exercises' solutions have this line."""
+        return not secret.is_run and len(self._owners[tuple(code_of(secret.code).words)]) > 1
+
+    def found_in(self, code: Code) -> Iterator[tuple[Secret, int]]:
+        """Yield every secret in some code and the index of its first word there."""
+        for (any_names, size), table in self._tables.items():
+            words = code.shapes if any_names else code.words
+            shifted = (words[offset:] for offset in range(size))
+            for start, key in enumerate(zip(*shifted, strict=False)):
+                for secret, wanted in table.get(key, ()):
+                    if _stands(wanted, code, start, any_names):
+                        yield secret, start
 
 
-def _without_comments(source: str) -> list[str]:
-    """Return the lines of some code without their comments; as they are where it is not Python."""
-    lines = source.split("\n")
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                row, column = token.start
-                lines[row - 1] = lines[row - 1][:column]
-    except (tokenize.TokenError, SyntaxError):
-        return source.split("\n")
-    return lines
+_Tables = dict[tuple[bool, int], dict[tuple[str, ...], list[tuple[Secret, Code]]]]
 
 
-def _texts(path: str, content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield every text in a file with the place where it stands, squeezed."""
-    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
-    except UnicodeDecodeError:
-        return  # pictures and arrays hold no lines of code
-    if not path.endswith(".ipynb"):
-        for number, line in enumerate(text.splitlines(), start=1):
-            yield f":{number}", squeeze(line)
-        yield "", squeeze(text)
-        return
-    notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
-    yield " in its metadata", "\n".join(_strings(notebook.metadata))
-    for number, cell in enumerate(notebook.cells, start=1):
-        yield f" cell {number}", "\n".join(_strings(cell))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Yield every string in a notebook's part, squeezed, with what it may hold in base64."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield squeeze(key)
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, str):
-        yield squeeze(value)
-        try:
-            yield squeeze(base64.b64decode(value, validate=False).decode("utf-8"))
-        except (binascii.Error, UnicodeDecodeError, ValueError):
-            return
+def _stands(wanted: Code, code: Code, start: int, any_names: bool) -> bool:
+    """Say whether code goes on with these words, or with one other name for each name."""
+    end = start + len(wanted.words)
+    if not any_names:
+        return code.words[start:end] == wanted.words
+    return code.shapes[start:end] == wanted.shapes and code.pattern(start, end) == wanted.pattern()

@@ -6,7 +6,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build.leaks import Secret, find_leaks, secrets_of
 from autograder.cli import main
 
 
@@ -326,51 +325,6 @@ class TestLeakGate:
     ) -> None:
         edit(text, 'print("half', 'numbers = check.rng("halve").normal(size=(2, 3))\nprint("half')
         assert build(small_course) == 0
-
-    @pytest.mark.parametrize("place", ["metadata", "output", "attachment"])
-    def test_no_corner_of_a_notebook_is_overlooked(self, place: str) -> None:
-        secret = Secret("solution", "double", "w90_tiny", "return np.asarray(x) * 2")
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("pass")])
-        if place == "metadata":
-            notebook.metadata["note"] = {"deep": ["return np.asarray(x)*2"]}
-        elif place == "output":
-            text = nbformat.v4.new_output("stream", text="say\n  return np.asarray(x) * 2\n")
-            notebook.cells[0].outputs.append(text)
-        else:
-            encoded = "cmV0dXJuIG5wLmFzYXJyYXkoeCkgKiAy"  # base64 of the line
-            cell = nbformat.v4.new_markdown_cell("![]()", attachments={"a": {"text/x": encoded}})
-            notebook.cells.append(cell)
-        content = nbformat.writes(notebook).encode()
-        assert len(find_leaks({"release/a.ipynb": content}, [secret])) == 1
-        assert find_leaks({"release/a.ipynb": content.replace(b"asarray", b"array")}, []) == []
-
-    @pytest.mark.parametrize(
-        "line",
-        [
-            "with torch.no_grad():",
-            "with tf.GradientTape() as tape:",
-            'with np.errstate(divide="ignore", over="ignore"):',
-            "optimizer.zero_grad()",
-        ],
-    )
-    def test_what_every_program_has_is_no_secret(self, line: str) -> None:
-        assert self.secret_lines(line) == []
-
-    @pytest.mark.parametrize(
-        "line",
-        [
-            "with torch.no_grad(): W -= rate * dW",
-            "with scaled(loss / len(parts)) as part:",
-            "shares = parameters.softmax(dim=1)",
-        ],
-    )
-    def test_what_computes_is_a_secret(self, line: str) -> None:
-        assert self.secret_lines(line) == [line]
-
-    def secret_lines(self, line: str) -> list[str]:
-        source = f"### BEGIN SOLUTION\n{line}\n### END SOLUTION"
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-        return [secret.line for secret in secrets_of(notebook, "w90_tiny")]
 
 
 class TestComparison:
