@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from forwardpass.lending import lend
 from forwardpass.probe import count_calls, numerical_gradient, rng, to_numpy
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "gradient",
     "hidden",
     "is_type",
+    "lend",
     "numerical_gradient",
     "raises",
     "rng",

@@ -95,6 +95,16 @@ def test_a_name_that_an_exercise_defines_is_the_learners(choice: KernelChoice) -
     assert run_with(choice, test, answer)[2] == "failed"
 
 
+def test_a_test_may_lend_names_and_be_no_tamperer(choice: KernelChoice) -> None:
+    answers = (
+        "from forwardpass import check\n"
+        "def filter(x):\n    return 3\n"
+        "def g():\n    return filter(1)"
+    )
+    test = "with check.lend(filter=lambda x: 4, h=5):\n    assert g() == 4\nassert g() == 3"
+    assert run_with(choice, test, answers, exercise_names=("filter", "g"))[2] == "passed"
+
+
 @pytest.mark.parametrize(
     ("fake", "test"),
     [
@@ -105,6 +115,11 @@ def test_a_name_that_an_exercise_defines_is_the_learners(choice: KernelChoice) -
         (
             "from forwardpass import check\ntype(check.hidden).close = lambda *_: None",
             "check.hidden.close(1, 2, 'one is two')",
+        ),
+        (
+            "import contextlib\nfrom forwardpass import check, lending\n"
+            "lending._lent = lambda *_: contextlib.nullcontext()",
+            "with check.lend(f=1):\n    pass",
         ),
     ],
 )
