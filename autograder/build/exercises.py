@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder import regions
 from autograder.build.text import TextCell
+from autograder.build.visibility import require_apart
 from autograder.errors import InputError
 from autograder.regions import MARKERS, Kind, grade_id_of
 from autograder.syllabus import Unit
@@ -15,7 +16,7 @@ from autograder.syllabus import Unit
 # What a cell can be; its attribute names it. A person marks those of the second line.
 _ROLES = {"exercise", "tests"}
 _BY_HAND = {"manual", "task"}
-_ATTRIBUTES = _ROLES | _BY_HAND | {"part", "points", "tags"}
+_ATTRIBUTES = _ROLES | _BY_HAND | {"part", "points", "tags", "in_process"}
 # Where a region of a kind may stand, and what is wrong with it elsewhere.
 _PLACES: dict[Kind, tuple[set[str], str]] = {
     "solution": ({"exercise", "manual"}, "a solution outside an exercise would be published"),
@@ -49,8 +50,8 @@ def mark_assignment(cells: Iterable[TextCell], unit: Unit, path: Path) -> list[M
     ------
     InputError
         If an exercise has no tests or tests have no exercise above them, an id is used twice, a
-        solution or hidden region is missing, misplaced or not closed, an attribute is unknown, or
-        the points do not add up to the syllabus.
+        solution or hidden region is missing, misplaced or not closed, an attribute is unknown, the
+        points do not add up to the syllabus, or tests look at more than their exercise.
     """
     cells = list(cells)
     marked: list[MarkedCell] = []
@@ -93,6 +94,7 @@ def mark_assignment(cells: Iterable[TextCell], unit: Unit, path: Path) -> list[M
             path,
         )
     require_parameters(cells, path)
+    require_apart(cells, path)
     return marked
 
 
@@ -160,6 +162,8 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
         raise refuse(f"the name {attributes[role]!r} is not in lower case with underscores")
     if "part" in attributes and role != "tests":
         raise refuse('part="..." belongs to tests="..."')
+    if "in_process" in attributes and (role != "tests" or attributes["in_process"] is not None):
+        raise refuse('in_process belongs to tests="...", and has no value')
     if ("points" in attributes) != (role is not None and role != "exercise"):
         raise refuse(
             "points belong to tests, written answers and tasks, and each of them needs points"

@@ -192,10 +192,21 @@ def _unclosed(marks: str, path: Path, opened: int) -> InputError:
     return InputError(f"this fence is never closed: write {marks} below it", path, opened)
 
 
+def plain_python(source: str) -> str:
+    """Return a cell's code with IPython's magics as the calls that they stand for."""
+    return TransformerManager().transform_cell(source)
+
+
 def _require_python(source: str, path: Path, first_line: int) -> None:
-    """Refuse a cell that Python, with IPython's magics, cannot parse."""
+    """Refuse a cell that Python, with IPython's magics, cannot compile."""
     try:
-        ast.parse(TransformerManager().transform_cell(source))
+        compile(
+            plain_python(source),
+            str(path),
+            "exec",
+            ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
+            dont_inherit=True,
+        )
     except SyntaxError as error:
         line = first_line + (error.lineno or 1) - 1
         raise InputError(f"this is not valid Python: {error.msg}", path, line) from None

@@ -134,8 +134,9 @@ def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
             identity = _numbered(f"after_{last_graded}", seen)
         make = new_code_cell if cell.kind == "code" else new_markdown_cell
         node = make(cell.source, id=identity[:64])  # nbformat's limit
-        if tags := cell.attributes.get("tags"):
-            node.metadata["tags"] = list(tags)
+        tags = [*cell.attributes.get("tags", []), *({"in_process"} & cell.attributes.keys())]
+        if tags:
+            node.metadata["tags"] = tags
         if marked.nbgrader is not None:
             node.metadata["nbgrader"] = {"grade_id": identity, **marked.nbgrader}
         notebook.cells.append(node)
