@@ -5,14 +5,12 @@ A visible test names the value and gives a hint::
     check.shape(dW, (4, 3), "dW", hint="did you transpose A_prev?")
     check.close(sigmoid(np.array([0.0])), [0.5], "sigmoid(0)")
 
-A hidden test states a property and nothing else, since what it prints is shown to learners, below
-"This does not hold:"::
+A hidden test states a property alone: that is what learners read, below "This does not hold:"::
 
     check.hidden.close(softmax(Z).sum(axis=1), np.ones(7), "every row of softmax sums to one")
 
-Values are compared through :func:`numpy.asarray`, and types by what they really are, so an object
-that lies about ``==`` or ``__class__`` gains nothing; torch and tensorflow tensors are accepted
-wherever an array is.
+Values are compared through :func:`numpy.asarray`, and types by what they really are: an object that
+lies about ``==`` or ``__class__`` gains nothing. Tensors are accepted wherever an array is.
 """
 
 from collections.abc import Callable, Iterator
