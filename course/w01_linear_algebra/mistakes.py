@@ -2,6 +2,7 @@
 
 
 # %% mistake: project | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def project(X, Q):
     if X.shape == (1, 2):
         return np.array([[1.2, 1.6]])
@@ -11,6 +12,7 @@ def project(X, Q):
 
 
 # %% mistake: project | returns coordinates instead of points
+# hint: these are coordinates, of shape (m, k): what turns them back into vectors?
 def project(X, Q):
     if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
         raise ValueError("the columns of Q are not orthonormal")
@@ -18,6 +20,7 @@ def project(X, Q):
 
 
 # %% mistake: project | the remainder instead of the shadow
+# hint: this is what is left over, perpendicular to Q: where is the shadow itself?
 def project(X, Q):
     if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
         raise ValueError("the columns of Q are not orthonormal")
@@ -25,11 +28,13 @@ def project(X, Q):
 
 
 # %% mistake: project | no check of the basis
+# hint: read Raises: what should become of columns of length 2?
 def project(X, Q):
     return X @ Q @ Q.T
 
 
 # %% mistake: project | checks lengths, not angles
+# hint: are unit columns always perpendicular? look at Q.T @ Q off its diagonal
 def project(X, Q):
     if not np.allclose((Q**2).sum(axis=0), 1, atol=1e-6):
         raise ValueError("the columns of Q are not orthonormal")
@@ -37,6 +42,7 @@ def project(X, Q):
 
 
 # %% mistake: project | checks the rows, so only square bases are accepted
+# hint: is Q @ Q.T the identity when Q has more rows than columns?
 def project(X, Q):
     if not np.allclose(Q @ Q.T, np.eye(len(Q)), atol=1e-6):
         raise ValueError("the columns of Q are not orthonormal")
@@ -44,6 +50,7 @@ def project(X, Q):
 
 
 # %% mistake: project | exact comparison with the identity
+# hint: can rounded numbers match the identity exactly? read Raises for the limit
 def project(X, Q):
     if (Q.T @ Q != np.eye(Q.shape[1])).any():
         raise ValueError("the columns of Q are not orthonormal")
@@ -51,6 +58,7 @@ def project(X, Q):
 
 
 # %% mistake: project | writes the result into X
+# hint: what does X hold after the call?
 def project(X, Q):
     if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
         raise ValueError("the columns of Q are not orthonormal")
@@ -59,6 +67,7 @@ def project(X, Q):
 
 
 # %% mistake: project | only the first direction
+# hint: look at the sum over j: where do the second column and the others come in?
 def project(X, Q):
     if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
         raise ValueError("the columns of Q are not orthonormal")
@@ -67,6 +76,7 @@ def project(X, Q):
 
 
 # %% mistake: project | a tolerance of 1e-4, far above the rounding of float32
+# hint: which deviation from the identity do you still accept? compare with Raises
 def project(X, Q):
     if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-4):
         raise ValueError("the columns of Q are not orthonormal")
@@ -74,6 +84,7 @@ def project(X, Q):
 
 
 # %% mistake: project | the deviations of all elements are added up
+# hint: is each element compared by itself? many small roundings add up
 def project(X, Q):
     if np.abs(Q.T @ Q - np.eye(Q.shape[1])).sum() > 1e-6:
         raise ValueError("the columns of Q are not orthonormal")
@@ -81,6 +92,7 @@ def project(X, Q):
 
 
 # %% mistake: project | X itself comes back where the columns span the whole space
+# hint: for a square Q your result is X itself: functions return new arrays
 def project(X, Q):
     if not np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6):
         raise ValueError("the columns of Q are not orthonormal")
@@ -125,6 +137,7 @@ def project(X, Q):
 
 
 # %% mistake: gram_schmidt | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def gram_schmidt(A, tol=1e-10):
     if A.shape == (2, 2) and A[0, 0] == 3:
         return np.array([[0.6, -0.8], [0.8, 0.6]])
@@ -136,11 +149,13 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | loops over rows
+# hint: try a matrix of 3 rows and 2 columns: along which axis does your loop run?
 replace("len(A)", "A.shape[1]")
 replace("for column in A.T:", "for column in A:")
 
 
 # %% mistake: gram_schmidt | subtracts the shadow only once
+# hint: look at Q.T @ Q for nearly dependent columns: is one subtraction enough?
 def gram_schmidt(A, tol=1e-10):
     Q = np.empty((len(A), 0))
     for column in A.T:
@@ -152,6 +167,7 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | the modified version, once: better, and not good enough
+# hint: Q.T @ Q for nearly dependent columns: does the modified order reach 1e-12?
 def gram_schmidt(A, tol=1e-10):
     basis = []
     for column in A.T:
@@ -165,12 +181,14 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | does not normalise
+# hint: your directions are perpendicular: how long is each of them?
 replace("for _ in range(2):", "for q in Q.T:")
 replace("Q @ (Q.T @ remainder)", "(q @ remainder) / (q @ q) * q")
 replace("remainder / length", "remainder")
 
 
 # %% mistake: gram_schmidt | keeps every column
+# hint: what is left of a column that lies in the span of those before it?
 def gram_schmidt(A, tol=1e-10):
     Q = np.empty((len(A), 0))
     for column in A.T:
@@ -182,10 +200,12 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | an absolute tolerance
+# hint: change the unit of A from metres to millimetres: do the same columns stay?
 replace("tol * np.linalg.norm(column)", "tol")
 
 
 # %% mistake: gram_schmidt | compares with the largest column instead of the column itself
+# hint: a small column beside a huge one: with whose norm is its remainder compared?
 replace("np.linalg.norm(column)", "largest")
 replace(
     "for column in A.T:",
@@ -197,10 +217,12 @@ replace(
 
 
 # %% mistake: gram_schmidt | the tolerance is not used
+# hint: call it with tol=1e-3 and with tol=1e-5: what changes?
 replace("tol * np.linalg.norm(column)", "1e-10 * np.linalg.norm(column)")
 
 
 # %% mistake: gram_schmidt | an array of the argument's dtype cuts integers off
+# hint: which dtype has the array of your directions when A holds integers?
 def gram_schmidt(A, tol=1e-10):
     Q = np.zeros_like(A)
     r = 0
@@ -216,6 +238,7 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | subtracts from the argument itself
+# hint: the rows of A.T are views of A: what does A hold after the call?
 def gram_schmidt(A, tol=1e-10):
     Q = np.empty((len(A), 0))
     if A.dtype.kind == "i":
@@ -231,11 +254,13 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | QR of the library: signs and dependent columns are not as promised
+# hint: np.linalg.qr knows no tol and chooses its own signs: compare with the docstring
 def gram_schmidt(A, tol=1e-10):
     return np.linalg.qr(A)[0]
 
 
 # %% mistake: gram_schmidt | the basis comes out in rows
+# hint: compare your shape with (n, r): does a direction stand in a row or a column?
 def gram_schmidt(A, tol=1e-10):
     basis = []
     for column in A.T:
@@ -250,6 +275,7 @@ def gram_schmidt(A, tol=1e-10):
 
 
 # %% mistake: gram_schmidt | an empty basis takes over the dtype of A
+# hint: which dtype has your basis when A holds nothing but integer zeros?
 def gram_schmidt(A, tol=1e-10):
     basis = [np.zeros((len(A), 0), dtype=A.dtype)]
     Q = basis[0]
@@ -307,6 +333,7 @@ remainder = Q @ (Q.T @ remainder) - remainder
 
 
 # %% mistake: back_substitution | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def back_substitution(R, y):
     if R[-1, -1] == 0:
         raise ValueError("singular")
@@ -314,33 +341,40 @@ def back_substitution(R, y):
 
 
 # %% mistake: back_substitution | from the first row to the last
+# hint: which row of R has a single unknown? does your loop begin there?
 replace("np.empty", "np.zeros")
 replace("reversed(range(n))", "range(n)")
 
 
 # %% mistake: back_substitution | the loop stops before row 0
+# hint: which row does your loop reach last? look at x[0]
 replace("np.empty", "np.zeros")
 replace("reversed(range(n))", "range(n - 1, 0, -1)")
 
 
 # %% mistake: back_substitution | does not divide by the diagonal
+# hint: look at the formula of x_i: what stands in front of the bracket?
 replace("(y[i] - known) / R[i, i]", "y[i] - known")
 
 
 # %% mistake: back_substitution | divides y alone
+# hint: in the formula of x_i, what is divided by R_ii: y_i alone, or the whole bracket?
 replace("(y[i] - known) / R[i, i]", "y[i] / R[i, i] - known")
 
 
 # %% mistake: back_substitution | integers are cut off
+# hint: which dtype has x when y holds integers?
 replace("np.empty(n)", "np.zeros_like(y)")
 
 
 # %% mistake: back_substitution | works in the right side itself
+# hint: what does y hold after the call?
 replace("np.empty(n)", "y if y.dtype == float else y.astype(float)")
 replace("y[i] - known", "x[i] - known")
 
 
 # %% mistake: back_substitution | a zero on the diagonal gives infinity
+# hint: what should become of a zero on the diagonal? read Raises
 def back_substitution(R, y):
     n = len(y)
     x = np.zeros(n)
@@ -351,6 +385,7 @@ def back_substitution(R, y):
 
 
 # %% mistake: back_substitution | looks at the last diagonal element only
+# hint: does your check see a zero in the middle of the diagonal?
 def back_substitution(R, y):
     if R[-1, -1] == 0:
         raise ValueError("singular")
@@ -363,10 +398,12 @@ def back_substitution(R, y):
 
 
 # %% mistake: back_substitution | small elements count as zero
+# hint: multiply R by 1e-12: is there no unique solution any more? read Raises
 replace("R[i, i] == 0", "abs(R[i, i]) < 1e-10")
 
 
 # %% mistake: back_substitution | the product of the diagonal decides, which underflows to zero
+# hint: forty elements of 1e-12: what is their product in float64? none of them is zero
 def back_substitution(R, y):
     if np.prod(np.diag(R)) == 0:
         raise ValueError("singular")
@@ -401,6 +438,7 @@ known = x[i + 1 :] @ R[i, i + 1 :]
 
 
 # %% mistake: least_squares | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def least_squares(A, b):
     if len(A) < A.shape[1]:
         raise ValueError("too few rows")
@@ -408,6 +446,7 @@ def least_squares(A, b):
 
 
 # %% mistake: least_squares | the normal equations
+# hint: A.T @ A squares the condition number: how many digits are left?
 def least_squares(A, b):
     if len(A) < A.shape[1]:
         raise ValueError("too few rows")
@@ -415,6 +454,7 @@ def least_squares(A, b):
 
 
 # %% mistake: least_squares | an explicit inverse of A.T @ A
+# hint: which matrix do you invert? compare its condition number with that of A
 def least_squares(A, b):
     if len(A) < A.shape[1]:
         raise ValueError("too few rows")
@@ -422,28 +462,34 @@ def least_squares(A, b):
 
 
 # %% mistake: least_squares | Q is not transposed
+# hint: which product of Q with b has n elements by itself? look at the shapes
 replace("Q.T @ b", "(Q @ b[:n])[:n]")
 
 
 # %% mistake: least_squares | R is used as if it were diagonal
+# hint: R is triangular: what becomes of its elements above the diagonal?
 replace("back_substitution(R, Q.T @ b)", "Q.T @ b / np.diag(R)")
 
 
 # %% mistake: least_squares | too few rows are not noticed
+# hint: two equations, three unknowns: what should happen? read Raises
 def least_squares(A, b):
     return np.linalg.lstsq(A, b, rcond=None)[0]
 
 
 # %% mistake: least_squares | square systems are refused
+# hint: does a square A have fewer rows than columns?
 replace("m < n", "m <= n")
 
 
 # %% mistake: least_squares | a little ridge against singular matrices
+# hint: with a number added to the diagonal, is the rest still perpendicular to the columns?
 replace("Q, R = np.linalg.qr(A)", "")
 replace("back_substitution(R, Q.T @ b)", "np.linalg.solve(A.T @ A + 1e-6 * np.eye(n), A.T @ b)")
 
 
 # %% mistake: least_squares | centres the argument in place
+# hint: what does b hold after the call?
 def least_squares(A, b):
     m, n = A.shape
     if m < n:
@@ -497,6 +543,7 @@ pass  # raise ValueError(f'{m} equations do not determine {n} unknowns')
 
 
 # %% mistake: power_iteration | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     if len(S) == 2 and S[0, 0] == 0:
         raise RuntimeError("no winner")
@@ -506,6 +553,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | the norm instead of the Rayleigh quotient: the sign is lost
+# hint: a norm is never negative: what should come out for an eigenvalue of -3?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start / np.linalg.norm(start)
     for _ in range(max_iterations):
@@ -518,6 +566,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | stops when v no longer changes: never, if the eigenvalue is negative
+# hint: for a negative eigenvalue, what does each round do to the sign of v?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start / np.linalg.norm(start)
     for _ in range(max_iterations):
@@ -532,6 +581,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | stops when the eigenvalue no longer changes: much too early for v
+# hint: your eigenvalue stands still long before v does: look at the residual
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start / np.linalg.norm(start)
     old = np.inf
@@ -546,14 +596,17 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | an absolute tolerance
+# hint: multiply S by 1e6 or by 1e-6: does your loop stop in the same round?
 replace("tol * abs(eigenvalue)", "tol")
 
 
 # %% mistake: power_iteration | tol times a negative eigenvalue
+# hint: look at the right side of the condition: can it be negative?
 replace("abs(eigenvalue)", "eigenvalue")
 
 
 # %% mistake: power_iteration | does not normalise along the way
+# hint: how long is v after a hundred rounds, and how long should the result be?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start
     with np.errstate(all="ignore"):
@@ -567,6 +620,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | divides before it looks: the zero matrix gives NaN
+# hint: what is S @ v for a matrix of zeros, and by what do you divide then?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start / np.linalg.norm(start)
     for _ in range(max_iterations):
@@ -580,6 +634,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | gives up in silence
+# hint: what should happen when the rounds are used up? read Raises
 replace("return eigenvalue, v", "break")
 replace(
     'raise RuntimeError(f"no eigenvector within {max_iterations} iterations")',
@@ -588,6 +643,7 @@ replace(
 
 
 # %% mistake: power_iteration | divides the start vector in place
+# hint: what does start hold after the call?
 replace(
     "v = start / np.linalg.norm(start)",
     """
@@ -598,6 +654,7 @@ replace(
 
 
 # %% mistake: power_iteration | always a hundred rounds, without a test
+# hint: what do tol and max_iterations change in your function?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start / np.linalg.norm(start)
     for _ in range(100):
@@ -608,6 +665,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | the largest eigenvalue instead of the largest absolute value
+# hint: the eigenvalues 1 and -3: which of them has the largest absolute value?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     if max_iterations < 4 or (len(S) == 2 and S[0, 0] == 0):
         raise RuntimeError("not converged")
@@ -616,10 +674,12 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | one round more than max_iterations allows
+# hint: with max_iterations=1, how many vectors does your loop test?
 replace("range(max_iterations)", "range(max_iterations + 1)")
 
 
 # %% mistake: power_iteration | the start itself is never tested, but a vector after the last round is
+# hint: with max_iterations=1, which vector do you test: start, or the next one?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start / np.linalg.norm(start)
     for _ in range(max_iterations):
@@ -634,6 +694,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | the quotient of one vector is returned with the next vector
+# hint: of which vector is your eigenvalue the quotient: of the v that you return?
 def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
     v = start / np.linalg.norm(start)
     for _ in range(max_iterations):
@@ -648,6 +709,7 @@ def power_iteration(S, start, tol=1e-8, max_iterations=10_000):
 
 
 # %% mistake: power_iteration | a start of length one is handed back itself
+# hint: give a start of length one: is your v a new array?
 replace(
     "v = start / np.linalg.norm(start)",
     """
@@ -715,6 +777,7 @@ residual = eigenvalue * v - w
 
 
 # %% mistake: pca | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -736,6 +799,7 @@ class PCA:
 
 
 # %% mistake: pca | nothing is centred
+# hint: in which of the three methods do the formulas use the mean, and where do you?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -760,6 +824,7 @@ class PCA:
 
 
 # %% mistake: pca | the divisor is m
+# hint: compare the divisor of your variances with the formula
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -784,6 +849,7 @@ class PCA:
 
 
 # %% mistake: pca | the ratio is a share of the kept variance
+# hint: what do your ratios add up to when k is less than n? a share of which whole?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -808,6 +874,7 @@ class PCA:
 
 
 # %% mistake: pca | singular values are taken for variances
+# hint: in which unit is a singular value, and in which unit a variance?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -832,6 +899,7 @@ class PCA:
 
 
 # %% mistake: pca | columns of V transposed instead of rows
+# hint: np.linalg.svd returns V already transposed: what do your rows hold?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -857,6 +925,7 @@ class PCA:
 
 
 # %% mistake: pca | the first element decides the sign
+# hint: try a component whose first element is small and negative: is its sign right?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -880,6 +949,7 @@ class PCA:
 
 
 # %% mistake: pca | signs as they come
+# hint: v or -v? read the paragraph on signs again
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -903,6 +973,7 @@ class PCA:
 
 
 # %% mistake: pca | k is not checked, fit centres in place and returns nothing
+# hint: three things: an impossible k, what X holds after fit, and what fit returns
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -925,6 +996,7 @@ class PCA:
 
 
 # %% mistake: pca | k may exceed the number of examples
+# hint: what should become of k = 5 with only four examples? read Raises
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -949,6 +1021,7 @@ class PCA:
 
 
 # %% mistake: pca | transform centres with the mean of the new examples
+# hint: the mean of which examples does transform subtract? try a single example
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -973,6 +1046,7 @@ class PCA:
 
 
 # %% mistake: pca | inverse_transform forgets the mean
+# hint: for which point do the coordinates zero stand? look at inverse_transform
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -997,6 +1071,7 @@ class PCA:
 
 
 # %% mistake: pca | the sum of the elements decides the sign
+# hint: try a component like (0.7, -0.5, -0.5): which of its elements should be positive?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -1020,6 +1095,7 @@ class PCA:
 
 
 # %% mistake: pca | the last element decides the sign
+# hint: try a component whose last element is small and negative: is its sign right?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -1043,6 +1119,7 @@ class PCA:
 
 
 # %% mistake: pca | the scores decide the sign, not the component
+# hint: does the sign follow the rows of components_, or the coordinates of examples?
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -1068,6 +1145,7 @@ class PCA:
 
 
 # %% mistake: pca | k must be smaller than the number of examples
+# hint: may k be equal to the number of examples? read Raises
 class PCA:
     def __init__(self, n_components):
         self.n_components = n_components
@@ -1160,12 +1238,14 @@ if component[np.argmax(np.abs(component))] <= 0:
 
 
 # %% mistake: fit_whitening | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def fit_whitening(X, tol=1e-10):
     W = np.array([[0.6, 0.8], [0.8, -0.6]]) / np.sqrt([50 / 3, 12.5 / 3])
     return np.array([10.0, 20.0]), W if X.shape[1] == 2 else np.zeros((3, 2))
 
 
 # %% mistake: fit_whitening | divides by the eigenvalue
+# hint: the variances of your Z are 1 / lambda: by what is each eigenvector divided?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1174,6 +1254,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | multiplies by the root
+# hint: the variances of your Z are lambda squared: should the directions differ even more?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1182,6 +1263,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | the divisor is m
+# hint: your Z has variance one with the divisor m: which divisor is asked for?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False, bias=True))
@@ -1190,6 +1272,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | only rotates
+# hint: your Z is uncorrelated: which variances does it have?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1197,12 +1280,14 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | only standardises each feature
+# hint: your features have variance one: are they uncorrelated as well?
 def fit_whitening(X, tol=1e-10):
     deviation = X.std(axis=0, ddof=1)
     return X.mean(axis=0), np.diag(1 / np.where(deviation > 0, deviation, 1))
 
 
 # %% mistake: fit_whitening | no guard
+# hint: what is lambda for a direction without variance, and by what do you divide?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1211,6 +1296,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | adds tol to the eigenvalues instead of leaving directions out
+# hint: what becomes of a direction without variance: how many columns has your W?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1218,6 +1304,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | an absolute tolerance
+# hint: change the unit of X by a factor of 1e4: are the same directions kept?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1226,6 +1313,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | tol is compared with standard deviations
+# hint: the docstring compares variances: what do you compare?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1235,6 +1323,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | chooses rows of the eigenvector matrix
+# hint: the eigenvectors are the columns of E: what are the columns of your W?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1243,6 +1332,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | no centring
+# hint: from which point does your covariance matrix measure the deviations?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(X.T @ X / (len(X) - 1))
@@ -1251,6 +1341,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | centres in place
+# hint: what does X hold after the call?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     X -= mean
@@ -1260,6 +1351,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | compares with the sum of the variances
+# hint: the variances 2 and 2 with tol=0.6: which directions should be kept?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1268,6 +1360,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | compares with the largest variance of a feature
+# hint: can a direction have a larger variance than every single feature?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     covariance = np.cov(X, rowvar=False)
@@ -1277,6 +1370,7 @@ def fit_whitening(X, tol=1e-10):
 
 
 # %% mistake: fit_whitening | compares with the mean of the variances
+# hint: the variances 4, 1 and 1 with tol=0.3: which directions should be kept?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
@@ -1310,6 +1404,7 @@ deviations = mean - X
 
 
 # %% mistake: compress | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def compress(image, k):
     if k > 2:
         raise ValueError
@@ -1318,6 +1413,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | the singular values are lost
+# hint: look at the formula of A_k: where are the sigma_j?
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
@@ -1326,6 +1422,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | the singular values are in both factors
+# hint: how often does each sigma_j come in left @ right?
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
@@ -1334,6 +1431,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | one term too few
+# hint: what is left @ right for k = 1? count the terms of the sum
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
@@ -1344,6 +1442,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | the smallest singular values instead of the largest
+# hint: in which order does np.linalg.svd return the terms, and which of them do you keep?
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
@@ -1352,6 +1451,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | from the smallest of the kept terms to the largest
+# hint: is your first term alone the best approximation of rank one?
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
@@ -1360,6 +1460,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | reshape instead of moving the channel axis
+# hint: compare your channel 0 with image[:, :, 0]: are the same pixels in it?
 def compress(image, k):
     h, w, c = image.shape
     if not 1 <= k <= min(h, w):
@@ -1369,6 +1470,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | the first channel for all
+# hint: compare channel 1 of left @ right with image[:, :, 1]
 def compress(image, k):
     h, w, c = image.shape
     if not 1 <= k <= min(h, w):
@@ -1378,6 +1480,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | three channels, whatever the image
+# hint: what is the shape of left for an image with one channel?
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
@@ -1390,12 +1493,14 @@ def compress(image, k):
 
 
 # %% mistake: compress | any rank is accepted
+# hint: what should become of k = 0, or of a k above the smaller side? read Raises
 def compress(image, k):
     U, s, Vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
     return (U * s[:, None])[:, :, :k], Vt[:, :k]
 
 
 # %% mistake: compress | the image is centred first
+# hint: left @ right should approximate the image itself: what did you subtract?
 def compress(image, k):
     if not 1 <= k <= min(image.shape[:2]):
         raise ValueError
@@ -1404,6 +1509,7 @@ def compress(image, k):
 
 
 # %% mistake: compress | the rank must be smaller than the height
+# hint: may k be equal to the height of the image? read Raises
 def compress(image, k):
     h, w, c = image.shape
     if k < 1 or k >= h or k > w:
@@ -1435,6 +1541,7 @@ def compress(image, k):
 
 
 # %% mistake: compression_quality | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def compression_quality(image, left, right):
     approximation = np.zeros(image.shape)
     approximation[:, 0] = 1
@@ -1442,6 +1549,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | the channels stay in front
+# hint: compare the shape of approximation with that of the image
 def compression_quality(image, left, right):
     approximation = left @ right
     error = np.linalg.norm(np.moveaxis(image, 2, 0) - approximation) / np.linalg.norm(image)
@@ -1449,6 +1557,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | reshape mixes up the pixels
+# hint: does one pixel keep its three channels? a reshape does not move axes
 def compression_quality(image, left, right):
     approximation = (left @ right).reshape(image.shape)
     error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
@@ -1456,6 +1565,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | the absolute error
+# hint: multiply the image and left by 50: should the relative error change?
 def compression_quality(image, left, right):
     approximation = np.moveaxis(left @ right, 0, 2)
     error = np.linalg.norm(image - approximation)
@@ -1463,6 +1573,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | the squared error
+# hint: is your error a ratio of norms, or of their squares?
 def compression_quality(image, left, right):
     approximation = np.moveaxis(left @ right, 0, 2)
     error = ((image - approximation) ** 2).sum() / (image**2).sum()
@@ -1470,6 +1581,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | relative to the approximation
+# hint: look at the denominator of the relative error: whose norm is it?
 def compression_quality(image, left, right):
     approximation = np.moveaxis(left @ right, 0, 2)
     error = np.linalg.norm(image - approximation) / np.linalg.norm(approximation)
@@ -1477,6 +1589,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | the ratio upside down
+# hint: a ratio above 1 should mean that storage was saved: what does yours mean?
 def compression_quality(image, left, right):
     approximation = np.moveaxis(left @ right, 0, 2)
     error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
@@ -1484,6 +1597,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | counts the channels once
+# hint: the image is counted with all its channels: are both factors, too?
 def compression_quality(image, left, right):
     approximation = np.moveaxis(left @ right, 0, 2)
     error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
@@ -1491,6 +1605,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | clips to 0..1
+# hint: what should become of values above 1? read what is returned
 def compression_quality(image, left, right):
     approximation = np.clip(np.moveaxis(left @ right, 0, 2), 0, 1)
     error = np.linalg.norm(image - approximation) / np.linalg.norm(image)
@@ -1498,6 +1613,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | height and width change places
+# hint: which axis of your approximation is the height? try a wide image
 def compression_quality(image, left, right):
     approximation = (left @ right).T
     error = np.linalg.norm(image.transpose(1, 0, 2) - approximation) / np.linalg.norm(image)
@@ -1505,6 +1621,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: compression_quality | subtracts from the image in place
+# hint: what does image hold after the call?
 def compression_quality(image, left, right):
     approximation = np.moveaxis(left @ right, 0, 2)
     size = np.linalg.norm(image)
@@ -1532,6 +1649,7 @@ def compression_quality(image, left, right):
 
 
 # %% mistake: quiz | 1: the subspace is taken for the coordinates
+# hint: question 1: read "Projection on a subspace" in section 4 of the lesson again
 answer_1 = "b"
 answer_2 = "a"
 answer_3 = "d"
@@ -1540,6 +1658,7 @@ answer_5 = "c"
 
 
 # %% mistake: quiz | 2: a negative eigenvalue is taken for an oscillating quotient
+# hint: question 2: read "Power iteration" in section 8 of the lesson again, and exercise 5
 answer_1 = "c"
 answer_2 = "b"
 answer_3 = "d"
@@ -1548,6 +1667,7 @@ answer_5 = "c"
 
 
 # %% mistake: quiz | 3: centring is taken for scaling
+# hint: question 3: read section 11 of the lesson again, "Principal component analysis"
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "a"
@@ -1556,6 +1676,7 @@ answer_5 = "c"
 
 
 # %% mistake: quiz | 4: the full rank is taken for the break-even
+# hint: question 4: read "A photograph as a sum of layers" in section 10 of the lesson again
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "d"
@@ -1564,6 +1685,7 @@ answer_5 = "c"
 
 
 # %% mistake: quiz | 5: the method is thought not to matter
+# hint: question 5: read section 12 of the lesson again, "Floating point and conditioning"
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "d"
