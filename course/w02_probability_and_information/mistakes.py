@@ -2,17 +2,20 @@
 
 
 # %% mistake: gaussian_mle | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def gaussian_mle(X):
     return np.array([2.0, 4.0]), np.array([[2 / 3, 2 / 3], [2 / 3, 8 / 3]])
 
 
 # %% mistake: gaussian_mle | the unbiased divisor
+# hint: which divisor has the estimate of maximum likelihood?
 def gaussian_mle(X):
     mean = X.mean(axis=0)
     return mean, np.cov(X, rowvar=False).reshape(len(mean), len(mean))
 
 
 # %% mistake: gaussian_mle | the mean of squares minus the square of the mean
+# hint: move the points far from the origin: which two huge numbers do you subtract?
 def gaussian_mle(X):
     X = X.astype(float)
     mean = X.mean(axis=0)
@@ -20,12 +23,14 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | nothing is subtracted
+# hint: what should the covariance of equal examples be, and what is yours?
 def gaussian_mle(X):
     X = X.astype(float)
     return X.mean(axis=0), X.T @ X / len(X)
 
 
 # %% mistake: gaussian_mle | averages over the features
+# hint: over which axis does your mean run? compare its shape with (n,)
 def gaussian_mle(X):
     mean = X.mean(axis=1)
     deviations = X.T - mean
@@ -33,6 +38,7 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | examples by examples
+# hint: compare the shape of your covariance with (n, n)
 def gaussian_mle(X):
     mean = X.mean(axis=0)
     deviations = X - mean
@@ -40,6 +46,7 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | divides by the number of features
+# hint: does your divisor count the examples, or the features?
 def gaussian_mle(X):
     mean = X.mean(axis=0)
     deviations = X - mean
@@ -47,12 +54,14 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | variances only
+# hint: two features rise together: what should stand off the diagonal?
 def gaussian_mle(X):
     X = X.astype(float)
     return X.mean(axis=0), np.diag(X.var(axis=0))
 
 
 # %% mistake: gaussian_mle | correlations instead of covariances
+# hint: your diagonal holds ones: what should stand there?
 def gaussian_mle(X):
     X = X.astype(float)
     with np.errstate(all="ignore"):
@@ -60,6 +69,7 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | stays in float32
+# hint: which dtype has your result when X is float32?
 def gaussian_mle(X):
     mean = X.mean(axis=0)
     deviations = X - mean
@@ -67,6 +77,7 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | adds in float32, converts afterwards
+# hint: in which precision is the mean of float32 numbers added up, before you convert it?
 def gaussian_mle(X):
     mean = X.mean(axis=0).astype(float)
     deviations = X.astype(float) - mean
@@ -74,6 +85,7 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | centres in place
+# hint: what does X hold after the call?
 def gaussian_mle(X):
     mean = X.mean(axis=0, dtype=float)
     X -= mean
@@ -81,6 +93,7 @@ def gaussian_mle(X):
 
 
 # %% mistake: gaussian_mle | a little is added to the diagonal
+# hint: what should the covariance of a single example be, and what is yours?
 def gaussian_mle(X):
     X = X.astype(float)
     mean = X.mean(axis=0)
@@ -131,6 +144,7 @@ centred = mean - X
 
 
 # %% mistake: beta_posterior | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if outcomes.max(initial=0) > 1 or np.min(a) <= 0:
         raise ValueError("no")
@@ -141,6 +155,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | counts along the rows
+# hint: each experiment has a column of its own: along which axis do you count?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -150,6 +165,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | the prior is forgotten
+# hint: what do a and b change in your result?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -161,6 +177,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | beta counts all trials
+# hint: which trials does beta count? compare with the formula
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -171,6 +188,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | success and failure change places
+# hint: which of alpha and beta counts the ones?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -182,6 +200,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | the mean is that of the outcomes
+# hint: is your mean that of the outcomes, or that of the posterior?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -193,6 +212,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | the mode is taken for the mean
+# hint: the outcomes 1, 1, 1, 1: where is the density highest, and what is your mode?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -203,6 +223,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | the formula of the mode, edges or not
+# hint: when does the formula of the mode hold? read what is said of the edges
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -213,6 +234,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | the formula of the mode, clipped to 0..1
+# hint: try Beta(0.5, 0.5) and Beta(1.1, 0.2): what should the mode be?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -224,6 +246,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | NaN at every edge
+# hint: just one of alpha and beta is above 1: where is the density highest?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -236,6 +259,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | outcomes are not checked
+# hint: what should become of an outcome of 2? read Raises
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -247,6 +271,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | outcomes from 0 to 1 are accepted
+# hint: what should become of an outcome of 0.5? read Raises
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if (outcomes < 0).any() or (outcomes > 1).any() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -258,6 +283,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | the second parameter of the prior is not checked
+# hint: what should become of b = -1? read Raises
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0:
         raise ValueError("no")
@@ -269,6 +295,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | only integers are taken for outcomes
+# hint: is an outcome of 1.0 neither 0 nor 1?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if outcomes.dtype == float or not np.isin(outcomes, (0, 1)).all():
         raise ValueError("outcomes")
@@ -282,6 +309,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | outcomes of type float are turned round in place
+# hint: what do outcomes of dtype float hold after the call?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all():
         raise ValueError("outcomes")
@@ -297,6 +325,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: beta_posterior | the prior array is added to in place
+# hint: give the prior as arrays: what do they hold after the call?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
         raise ValueError("no")
@@ -349,6 +378,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
 
 
 # %% mistake: log_sum_exp | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def log_sum_exp(Z, axis=None):
     if axis == 1:
         return np.array([np.log(4.0), 1000 + np.log(2.0)])
@@ -358,12 +388,14 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | the textbook formula
+# hint: what does the computer make of e^1000, and of e^-1000?
 def log_sum_exp(Z, axis=None):
     with np.errstate(all="ignore"):
         return np.log(np.exp(Z).sum(axis=axis))
 
 
 # %% mistake: log_sum_exp | one maximum for all sums
+# hint: one sum of -1000s, another of ordinary numbers: which c does each of them get?
 def log_sum_exp(Z, axis=None):
     shift = np.max(Z)
     shift = shift if np.isfinite(shift) else 0.0
@@ -372,6 +404,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | -inf everywhere becomes NaN
+# hint: what is z - c when every z is -inf?
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
     with np.errstate(all="ignore"):
@@ -379,6 +412,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | the shift is not added back
+# hint: look at the right side of the formula: what stands before the logarithm?
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -387,6 +421,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | the shift is subtracted twice
+# hint: with which sign does c stand before the logarithm?
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -395,6 +430,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | the summed axis stays
+# hint: compare your shape with that of np.sum along the same axis
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -403,6 +439,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | every axis of length one disappears
+# hint: Z of shape (3, 1) and axis=0: which shape should the result have?
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -411,6 +448,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | rows, whatever the axis
+# hint: what does axis change in your result? try axis=0, and no axis
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=-1, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -419,11 +457,13 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | only the maximum
+# hint: what is lse(0, 0), and what does your function return?
 def log_sum_exp(Z, axis=None):
     return np.max(Z, axis=axis)
 
 
 # %% mistake: log_sum_exp | -inf is replaced by a large negative number
+# hint: a sum of nothing: is its logarithm a large negative number?
 def log_sum_exp(Z, axis=None):
     Z = np.maximum(Z, -1e30)
     shift = Z.max(axis=axis, keepdims=True)
@@ -431,6 +471,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | a small number in the logarithm
+# hint: a sum of nothing is zero: what does your small number make of its logarithm?
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -438,6 +479,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | subtracts in place
+# hint: what does Z hold after the call?
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(shift), shift, 0.0)
@@ -450,6 +492,7 @@ def log_sum_exp(Z, axis=None):
 
 
 # %% mistake: log_sum_exp | -inf is replaced by the smallest number, and the result put back by size
+# hint: finite numbers may have any size: what becomes of two numbers of -2e300?
 def log_sum_exp(Z, axis=None):
     Z = np.maximum(Z, -1e300)
     highest = np.max(Z, axis=axis, keepdims=True)
@@ -487,6 +530,7 @@ shift = np.where(np.isfinite(highest), highest, 1.0)
 
 
 # %% mistake: log_softmax | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def log_softmax(Z):
     return (
         np.log(np.array([[0.25, 0.25, 0.5], [0.5, 1e-300, 0.5]]))
@@ -500,6 +544,7 @@ def softmax(Z):
 
 
 # %% mistake: log_softmax | the logarithm of the probabilities
+# hint: the scores (0, -2000): which probability do you take the logarithm of?
 def log_softmax(Z):
     with np.errstate(all="ignore"):
         return np.log(softmax(Z))
@@ -511,6 +556,7 @@ def softmax(Z):
 
 
 # %% mistake: log_softmax | a small number against log(0)
+# hint: your logarithms end near -28: what should the scores (0, -2000) give?
 def log_softmax(Z):
     return np.log(softmax(Z) + 1e-12)
 
@@ -521,6 +567,7 @@ def softmax(Z):
 
 
 # %% mistake: log_softmax | the textbook formula
+# hint: what does the computer make of e^5000, and of e^-5000?
 def log_softmax(Z):
     with np.errstate(all="ignore"):
         return Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
@@ -532,6 +579,7 @@ def softmax(Z):
 
 
 # %% mistake: log_softmax | one maximum for the whole matrix
+# hint: a row of 5000s and a row of -5000s: which number is subtracted from each?
 def log_softmax(Z):
     S = Z - Z.max()
     with np.errstate(all="ignore"):
@@ -543,22 +591,27 @@ def softmax(Z):
 
 
 # %% mistake: log_softmax | along the columns
+# hint: which probabilities should add up to one: those of a row, or of a column?
 replace("log_sum_exp(Z, axis=1)[:, np.newaxis]", "log_sum_exp(Z, axis=0)")
 
 
 # %% mistake: log_softmax | over all elements
+# hint: what do the probabilities of a single row add up to?
 replace("log_sum_exp(Z, axis=1)[:, np.newaxis]", "log_sum_exp(Z)")
 
 
 # %% mistake: log_softmax | the maximum takes the place of the log-sum-exp
+# hint: two equal scores: what should the probabilities be, and what are yours?
 replace("log_sum_exp(Z, axis=1)[:, np.newaxis]", "Z.max(axis=1, keepdims=True)")
 
 
 # %% mistake: log_softmax | softmax returns logarithms
+# hint: softmax returns probabilities: can they be negative?
 replace("np.exp(log_softmax(Z))", "log_softmax(Z)")
 
 
 # %% mistake: log_softmax | impossible classes are given a little
+# hint: what should the logarithm be where a score is -inf, and what is yours?
 def log_softmax(Z):
     Z = np.maximum(Z, -1e5)
     return Z - log_sum_exp(Z, axis=1)[:, None]
@@ -569,6 +622,7 @@ def softmax(Z):
 
 
 # %% mistake: log_softmax | subtracts in place
+# hint: what does Z hold after the call?
 def log_softmax(Z):
     Z -= log_sum_exp(Z, axis=1)[:, None]
     return Z
@@ -599,6 +653,7 @@ def softmax(Z):
 
 
 # %% mistake: entropy_and_kl | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def entropy(p):
     return np.float64(1.5 * np.log(2)) if p.ndim == 1 else np.array([1.5 * np.log(2), 0.0])
 
@@ -614,6 +669,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | bits instead of nats
+# hint: which logarithm gives nats, and which one bits?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -628,6 +684,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | 0 log 0 is NaN
+# hint: an outcome with p = 0 contributes nothing: what does NumPy make of it?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -642,6 +699,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | a small number inside the logarithm
+# hint: what should the price be where q is zero and p is not? what makes yours finite?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -655,6 +713,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | NaN and infinity both become zero
+# hint: q = 0 where p = 0, and q = 0 where p > 0: do both cost the same?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -669,6 +728,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | outcomes that q excludes are left out
+# hint: what does it cost when something happens that q declares impossible?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -683,6 +743,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | p and q change places in the divergence
+# hint: D(p || q) and D(q || p) differ: which one do you return?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -697,6 +758,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | the entropy of q is subtracted
+# hint: in D(p || q), whose entropy is subtracted from the cross-entropy?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -711,6 +773,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | the logarithm of p in the cross-entropy
+# hint: in H(p, q), which one weighs the surprises, and which one stands in the logarithm?
 def entropy(p):
     with np.errstate(all="ignore"):
         return np.where(p > 0, -p * np.log(p), 0.0).sum(axis=-1)
@@ -727,6 +790,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | the sum runs over everything
+# hint: two distributions in two rows: how many numbers should come out?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -741,6 +805,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | the sum runs over the rows
+# hint: along which axis do the outcomes of one distribution run?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -755,6 +820,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | the mean over the outcomes
+# hint: a fair coin has the entropy log 2: what is yours, and what did you divide by?
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -769,6 +835,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | the sign is lost
+# hint: can an entropy be negative? look at what stands in front of the sum
 def entropy(p):
     return cross_entropy(p, p)
 
@@ -783,6 +850,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | the quotient overflows
+# hint: what is p / q when q is 1e-312? is there a form without the quotient?
 def entropy(p):
     with np.errstate(all="ignore"):
         return np.where(p > 0, -p * np.log(p), 0.0).sum(axis=-1)
@@ -799,6 +867,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: entropy_and_kl | zeros are replaced in the argument
+# hint: what does p hold after the call?
 def entropy(p):
     if p.dtype.kind == "f":
         p[p == 0] = 1e-300
@@ -849,6 +918,7 @@ def kl_divergence(p, q):
 
 
 # %% mistake: mutual_information | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def mutual_information(counts):
     if counts.min() < 0 or counts.max() == 0:
         raise ValueError("no")
@@ -858,6 +928,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | counts are not divided by their sum
+# hint: a joint distribution sums to one: what does your table sum to?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -866,6 +937,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | the divergence the wrong way round
+# hint: in the formula of I, which of the two tables comes first?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -874,6 +946,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | divergence from a uniform table
+# hint: which table do independent variables have? is it always uniform?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -882,6 +955,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | the product of the margins is transposed
+# hint: try 2 rows and 3 columns: which shape has the product of the margins?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -890,6 +964,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | one number for each row
+# hint: the whole table is one distribution: how many numbers should come out?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -898,6 +973,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | bits
+# hint: in which unit is your result? the example has 0.131 nats
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -906,6 +982,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | one is added to every count
+# hint: two proportional rows teach nothing: are they still proportional in your table?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -914,6 +991,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | empty cells give NaN
+# hint: what does an empty cell contribute, and what does NumPy make of it?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -923,6 +1001,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | zero for a table with an empty row
+# hint: take the empty row out: should the result change?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -934,6 +1013,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | no checks
+# hint: what should become of a table of zeros, and of a negative count? read Raises
 def mutual_information(counts):
     with np.errstate(all="ignore"):
         P = counts / counts.sum()
@@ -941,6 +1021,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | only the sum is checked
+# hint: can the sum be positive when one count is negative?
 def mutual_information(counts):
     if counts.sum() <= 0:
         raise ValueError("no")
@@ -949,6 +1030,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | rows are normalised, not the table
+# hint: what should the whole table sum to? each of your rows sums to one
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("no")
@@ -957,6 +1039,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | a table of floats is divided in place
+# hint: what does a table of floats hold after the call?
 def mutual_information(counts):
     counts = np.asarray(counts, dtype=float)
     if counts.min() < 0 or counts.sum() == 0:
@@ -967,6 +1050,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | a table of float32 is divided in place
+# hint: what does a table of float32 hold after the call?
 def mutual_information(counts):
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("counts")
@@ -978,6 +1062,7 @@ def mutual_information(counts):
 
 
 # %% mistake: mutual_information | fractions are refused
+# hint: a table of fractions with the sum 0.5: is it all zero?
 replace("total == 0", "total < 1")
 
 
@@ -1043,6 +1128,7 @@ log_densities = -0.5 * (np.log(3 * np.pi * self.variance_) + distances).sum(axis
 
 
 # %% mistake: naive_bayes | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1063,6 +1149,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the unbiased variance
+# hint: which divisor has the variance of a class by maximum likelihood?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1086,6 +1173,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | variances of all examples, whatever the class
+# hint: over which examples does the variance of class c run?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1109,6 +1197,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | no smoothing
+# hint: what does var_smoothing change in your variance_?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1132,6 +1221,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the smoothing is an absolute number
+# hint: var_smoothing is a share: a share of what? change the units of X
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1155,6 +1245,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the smoothing follows the variance of all numbers together
+# hint: look at epsilon: is the variance taken feature by feature?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1178,6 +1269,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the smoothing follows the variance of each feature
+# hint: a feature that is constant everywhere: what is added to its variance?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1201,6 +1293,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the smoothing follows the largest variance within a class
+# hint: look at epsilon: over which examples do its variances run?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1224,6 +1317,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the smoothing is a lower bound
+# hint: epsilon is added to every variance: what becomes of the large ones in your code?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1247,6 +1341,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | every class is as likely as any other
+# hint: one example of one class, three of another: what are their shares?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1270,6 +1365,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the prior is not a logarithm
+# hint: can the logarithm of a share be positive? look at log_prior_
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1293,6 +1389,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | classes are numbered from 0
+# hint: which labels do you report when y holds 3 and 7?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1316,6 +1413,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | fit returns nothing
+# hint: what should fit return, so that calls can be chained?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1339,6 +1437,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the prior is left out of the prediction
+# hint: what does log_prior_ change in your prediction?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1362,6 +1461,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the normalising factor of the density is left out
+# hint: two classes of different variance: where do their densities differ besides the exponent?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1385,6 +1485,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the normalising factor has the standard deviation without its square
+# hint: look inside the logarithm of the density: sigma, or its square?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1408,6 +1509,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the factor one half is lost
+# hint: look at what stands in front of the sum over the features
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1431,6 +1533,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | divides by the standard deviation
+# hint: look at the exponent: in which unit are the numerator and the denominator?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1454,6 +1557,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | a product of densities
+# hint: what does the computer make of a density thousands of deviations from the mean?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1479,6 +1583,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | scores instead of log-probabilities
+# hint: what do the exponentials of your rows sum to? Bayes' rule has a denominator
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1502,6 +1607,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | probabilities instead of their logarithms
+# hint: your values lie between 0 and 1: can logarithms of probabilities be positive?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1525,6 +1631,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the mean over the features
+# hint: the same measurement twice: what becomes of odds of 2 to 1?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1548,6 +1655,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | probabilities are clipped
+# hint: your logarithms end at one number: what should come out at x = 400?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1571,6 +1679,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: naive_bayes | the training data are standardised in place
+# hint: what does X hold after fit, and from which point is mean_ measured?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):
         self.var_smoothing = var_smoothing
@@ -1653,6 +1762,7 @@ class GaussianNaiveBayes:
 
 
 # %% mistake: bootstrap_interval | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other inputs
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if level == 1.0:
         raise ValueError("no")
@@ -1664,6 +1774,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | draws without replacement
+# hint: can an example come twice in your resample?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1673,6 +1784,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | draws half of the examples
+# hint: how many examples has your resample, and how many has the sample?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1682,6 +1794,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the last example is never drawn
+# hint: which index can your draw never give?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1691,6 +1804,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | single numbers are drawn, not whole examples
+# hint: a row holds a prediction and a label: do they stay together in your resample?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1699,20 +1813,24 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the whole level is cut off on each side
+# hint: for the level 0.9, what share of the results should lie below low?
 replace(
     "np.quantile(results, [tail, 1 - tail])", "np.sort(np.quantile(results, [1 - level, level]))"
 )
 
 
 # %% mistake: bootstrap_interval | one-sided
+# hint: as many results below as above: how much do you cut off on each side?
 replace("[tail, 1 - tail]", "[0, level]")
 
 
 # %% mistake: bootstrap_interval | always 95 %
+# hint: what does level change in your result?
 replace("[tail, 1 - tail]", "[0.025, 0.975]")
 
 
 # %% mistake: bootstrap_interval | always a thousand resamples
+# hint: with resamples=50, how often do you call statistic?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1722,6 +1840,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | a normal interval around the mean of the results
+# hint: are your ends quantiles of the results? try a statistic with a skewed spread
 replace(
     "low, high = np.quantile(results, [tail, 1 - tail])",
     """
@@ -1732,6 +1851,7 @@ replace(
 
 
 # %% mistake: bootstrap_interval | the standard error is divided by the root of m once more
+# hint: the spread of the results is what was asked for: what do you divide it by?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1743,6 +1863,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the mean, whatever the statistic
+# hint: what does the argument statistic change in your result?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1752,6 +1873,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | a generator of its own
+# hint: two generators with different seeds: are your intervals different?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1762,6 +1884,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | NumPy's global generator
+# hint: two generators with the same seed: are your intervals the same?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1771,6 +1894,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the level is not checked
+# hint: what should become of the level 1? read Raises
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     m = len(values)
     results = [statistic(values[rng.integers(m, size=m)]) for _ in range(resamples)]
@@ -1778,6 +1902,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the same resample again and again
+# hint: your interval has no width: how many different resamples are there?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1787,6 +1912,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | shuffles the values themselves
+# hint: in which order are the values after the call?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("no")
@@ -1797,6 +1923,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | the statistic is called for the sample itself as well
+# hint: count the calls of statistic: are there as many as resamples?
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0 < level < 1:
         raise ValueError("level")
@@ -1807,6 +1934,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: bootstrap_interval | low levels are refused
+# hint: is the level 0.2 an impossible one? read Raises
 def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
     if not 0.5 <= level < 1:
         raise ValueError("level")
@@ -1843,6 +1971,7 @@ def bootstrap_interval(values, statistic, rng, level=0.95, resamples=1000):
 
 
 # %% mistake: quiz | 1: the base rate is forgotten
+# hint: question 1: read section 3 of the lesson again, "Bayes' rule"
 answer_1 = "a"
 answer_2 = "a"
 answer_3 = "d"
@@ -1851,6 +1980,7 @@ answer_5 = "a"
 
 
 # %% mistake: quiz | 2: copies are thought to be harmless
+# hint: question 2: read section 7 of the lesson again, "Bayes' rule becomes a classifier"
 answer_1 = "c"
 answer_2 = "b"
 answer_3 = "d"
@@ -1859,6 +1989,7 @@ answer_5 = "a"
 
 
 # %% mistake: quiz | 3: a perfect model is thought to know the labels
+# hint: question 3: read section 10 of the lesson again, "Cross-entropy and KL divergence"
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "a"
@@ -1867,6 +1998,7 @@ answer_5 = "a"
 
 
 # %% mistake: quiz | 4: the shift is thought to cure everything
+# hint: question 4: read section 12 of the lesson again, and "The order matters" in exercise 4
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "d"
@@ -1875,6 +2007,7 @@ answer_5 = "a"
 
 
 # %% mistake: quiz | 5: resamples are taken for data
+# hint: question 5: read section 8 of the lesson again, "Monte Carlo", with the bootstrap
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "d"
