@@ -1,12 +1,14 @@
 """Wrong and unusual right answers of week 4, on which its tests are tested."""
 
 # %% mistake: logistic_regression | the logarithm of a rounded probability
+# hint: what becomes of your cost for logits in the thousands? look at "Without overflow"
 replace("z = X @ w + b", "p = 1 / (1 + np.exp(-(X @ w + b)))")
 replace("np.mean(np.logaddexp(0, z) - y * z)", "-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))")
 replace("np.exp(-np.logaddexp(0, -z))", "p")
 
 
 # %% mistake: logistic_regression | clips the probability to keep the logarithm finite
+# hint: no example of yours costs more than 27.7: what is the loss for z = 2000, y = 0?
 replace(
     "cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)",
     """
@@ -18,16 +20,19 @@ replace("np.exp(-np.logaddexp(0, -z)) - y", "p - y")
 
 
 # %% mistake: logistic_regression | sums over the examples instead of the mean
+# hint: what becomes of your cost and your gradient when every example comes twice?
 replace("np.mean(np.logaddexp", "np.sum(np.logaddexp")
 replace("(np.exp(-np.logaddexp(0, -z)) - y) / len(y)", "np.exp(-np.logaddexp(0, -z)) - y")
 
 
 # %% mistake: logistic_regression | the bias is penalised too
+# hint: does the penalty change your db? look at the last term of J
 replace("w @ w", "w @ w + b**2")
 replace("error.sum()", "error.sum() + l2 * b")
 
 
 # %% mistake: logistic_regression | the penalty is divided by the number of examples
+# hint: which terms of J have the factor 1/m, and which of yours?
 replace("cost = np.mean(np.logaddexp(0, z) - y * z) + l2 / 2 * (w @ w)", "m = len(y)")
 replace("(np.exp(-np.logaddexp(0, -z)) - y) / len(y)", "np.exp(-np.logaddexp(0, -z)) - y")
 replace(
@@ -40,14 +45,17 @@ replace(
 
 
 # %% mistake: logistic_regression | true minus predicted
+# hint: where p is larger than y, is your error positive or negative?
 replace("np.exp(-np.logaddexp(0, -z)) - y", "y - np.exp(-np.logaddexp(0, -z))")
 
 
 # %% mistake: logistic_regression | the penalty is in the cost and not in the gradient
+# hint: compare your dw with differences of your cost: does it know of the penalty?
 replace("X.T @ error + l2 * w", "X.T @ error")
 
 
 # %% mistake: logistic_regression | the bias is not trained
+# hint: what is your b after one step? look at both update rules
 replace("[*dw, db]", "dw")
 replace(
     """
@@ -60,6 +68,7 @@ replace("w, b, costs", "w, 0.0, costs")
 
 
 # %% mistake: logistic_regression | stops when the cost hardly changes, and not by the gradient
+# hint: what does tol limit in the docstring, and what in your loop?
 def logistic_cost(X, y, w, b, l2):
     z = X @ w + b
     error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
@@ -80,6 +89,7 @@ def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
 
 
 # %% mistake: logistic_regression | the costs lack that of the result
+# hint: how many costs do you return after one step, and to which w does the last one belong?
 def logistic_cost(X, y, w, b, l2):
     z = X @ w + b
     error = (np.exp(-np.logaddexp(0, -z)) - y) / len(y)
@@ -144,6 +154,7 @@ replace("error.sum", "error.mean")
 
 
 # %% mistake: logistic_regression | the gradient is rounded to single precision
+# hint: look at the dtype of your dw: how many digits does it keep?
 replace("X.T @ error + l2 * w", "(X.T @ error + l2 * w).astype(np.float32)")
 
 
@@ -171,6 +182,7 @@ def fit_logistic(X, y, *, l2, learning_rate, max_steps=10_000, tol=1e-6):
 
 
 # %% mistake: confusion_matrix | truth in columns
+# hint: is the truth the row or the column of your matrix?
 replace(
     "cells = n_classes * y_true + y_pred",
     """
@@ -182,6 +194,7 @@ replace("np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes
 
 
 # %% mistake: confusion_matrix | repeated pairs are counted once
+# hint: add up your matrix: is the sum m when a pair comes several times?
 replace(
     "cells = n_classes * y_true + y_pred",
     """
@@ -193,6 +206,7 @@ replace("np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes
 
 
 # %% mistake: confusion_matrix | a negative class counts for the last one
+# hint: what does your function do with class -1? which row or column would count it?
 def confusion_matrix(y_true, y_pred, n_classes):
     if len(y_true) != len(y_pred):
         raise ValueError("lengths")
@@ -205,6 +219,7 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 
 # %% mistake: confusion_matrix | only the predictions are checked
+# hint: what does your function do when y_true holds a class that does not exist?
 def confusion_matrix(y_true, y_pred, n_classes):
     if len(y_true) != len(y_pred):
         raise ValueError("lengths")
@@ -215,6 +230,7 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 
 # %% mistake: confusion_matrix | the shorter length decides
+# hint: what does your function do with three true classes and two predictions?
 def confusion_matrix(y_true, y_pred, n_classes):
     both = np.concatenate([y_true, y_pred])
     if np.any(both < 0) or np.any(both >= n_classes):
@@ -226,6 +242,7 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 
 # %% mistake: confusion_matrix | the classes that occur decide the shape
+# hint: which shape does your matrix have when n_classes is 4 and class 3 does not occur?
 replace("cells = n_classes * y_true + y_pred", "classes = np.unique(both)")
 replace(
     "np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)",
@@ -234,6 +251,7 @@ replace(
 
 
 # %% mistake: confusion_matrix | floating-point counts
+# hint: look at the dtype of your matrix: what kind of numbers are counts?
 replace(
     "cells = n_classes * y_true + y_pred",
     """
@@ -245,6 +263,7 @@ replace("np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes
 
 
 # %% mistake: confusion_matrix | shares of each row instead of counts
+# hint: what is the sum of all elements of your matrix? the text says what it should be
 def confusion_matrix(y_true, y_pred, n_classes):
     if len(y_true) != len(y_pred):
         raise ValueError("lengths")
@@ -257,6 +276,7 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 
 # %% mistake: confusion_matrix | values copied from the visible tests
+# hint: your answer knows the visible examples only: try other classes
 def confusion_matrix(y_true, y_pred, n_classes):
     if y_pred.min() < 0:
         raise ValueError("class out of range")
@@ -287,6 +307,7 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 
 # %% mistake: confusion_matrix | a single class is refused
+# hint: what does your function do when n_classes is 1?
 def confusion_matrix(y_true, y_pred, n_classes):
     if len(y_true) != len(y_pred) or n_classes < 2:
         raise ValueError("two classes at least")
@@ -310,6 +331,7 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 
 # %% mistake: metrics | rows and columns exchanged
+# hint: precision divides by what was predicted as the class: is that a row or a column?
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     predicted, actual = confusion.sum(axis=1), confusion.sum(axis=0)
@@ -321,6 +343,7 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | zero divided by zero is NaN
+# hint: what is your precision of a class that was never predicted? look at what was agreed on
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     with np.errstate(all="ignore"):
@@ -330,6 +353,7 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | zero divided by zero counts as one
+# hint: your precision of a class that was never predicted is 1: look at what was agreed on
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     with np.errstate(all="ignore"):
@@ -340,6 +364,7 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | F1 stays NaN where precision and recall are zero
+# hint: what is your F1 where precision and recall are both 0?
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     precision = right / np.maximum(confusion.sum(axis=0), 1)
@@ -349,10 +374,12 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | the plain mean of precision and recall
+# hint: take precision 0.1 and recall 1: is your F1 close to the smaller one?
 replace("2 * right / np.maximum(predicted + actual, 1)", "(precision + recall) / 2")
 
 
 # %% mistake: metrics | the factor two is forgotten
+# hint: what is your F1 when all answers are right?
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
@@ -364,6 +391,7 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | a small number in every denominator
+# hint: is your precision exactly 1 when all answers are right? look at your divisors
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
@@ -375,12 +403,14 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | the positive class alone
+# hint: how many numbers does each of your three results hold when there are K classes?
 def precision_recall_f1(confusion):
     tp, fp, fn = confusion[1, 1], confusion[0, 1], confusion[1, 0]
     return tp / max(tp + fp, 1), tp / max(tp + fn, 1), 2 * tp / max(2 * tp + fp + fn, 1)
 
 
 # %% mistake: metrics | whole-number division
+# hint: which whole number does your division make of 8 / 13?
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
@@ -392,6 +422,7 @@ def precision_recall_f1(confusion):
 
 
 # %% mistake: metrics | the accuracy instead of the recall
+# hint: your recall is the same for all classes: what does each of them divide by?
 def precision_recall_f1(confusion):
     right = np.diag(confusion)
     predicted, actual = confusion.sum(axis=0), confusion.sum(axis=1)
@@ -431,18 +462,22 @@ return (precision, recall, 2 * right / np.maximum(predicted + actual, 2))
 
 
 # %% mistake: roc_auc | ties count nothing
+# hint: your AUC of equal scores is 0: what does the formula give to a tie?
 replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(lead > 0)")
 
 
 # %% mistake: roc_auc | ties count fully
+# hint: your AUC of equal scores is 1: what does the formula give to a tie?
 replace("np.mean(lead > 0) + np.mean(lead == 0) / 2", "np.mean(lead >= 0)")
 
 
 # %% mistake: roc_auc | the classes exchanged
+# hint: what is your AUC when every positive is above every negative?
 replace("scores[y == 1], scores[y == 0]", "scores[y == 0], scores[y == 1]")
 
 
 # %% mistake: roc_auc | ranks without means for ties
+# hint: let two examples with equal scores change places: does your AUC change?
 def roc_auc(y, scores):
     positives = int(np.sum(y == 1))
     negatives = len(y) - positives
@@ -453,12 +488,14 @@ def roc_auc(y, scores):
 
 
 # %% mistake: roc_auc | a single class gives one half
+# hint: what does the docstring say when one of the two classes is missing?
 replace(
     'raise ValueError("the area under the ROC curve needs examples of both classes")', "return 0.5"
 )
 
 
 # %% mistake: roc_auc | missing positives are not noticed
+# hint: what does your function do when all labels are 0, and what when all are 1?
 def roc_auc(y, scores):
     positive, negative = scores[y == 1], scores[y == 0]
     if len(negative) == 0:
@@ -470,6 +507,7 @@ def roc_auc(y, scores):
 
 
 # %% mistake: roc_auc | divides by all pairs, also those of one class
+# hint: the example makes six pairs: how many do you divide by?
 replace(
     "np.mean(lead > 0) + np.mean(lead == 0) / 2",
     "(np.sum(lead > 0) + np.sum(lead == 0) / 2) / (len(y) * (len(y) - 1) / 2)",
@@ -477,6 +515,7 @@ replace(
 
 
 # %% mistake: roc_auc | pairs the examples in their order
+# hint: the example makes six pairs: how many do you compare?
 def roc_auc(y, scores):
     positive, negative = scores[y == 1], scores[y == 0]
     if len(positive) == 0 or len(negative) == 0:
@@ -487,6 +526,7 @@ def roc_auc(y, scores):
 
 
 # %% mistake: roc_auc | never below one half
+# hint: what should the AUC be when every positive is below every negative?
 def roc_auc(y, scores):
     positive, negative = scores[y == 1], scores[y == 0]
     if len(positive) == 0 or len(negative) == 0:
@@ -497,6 +537,7 @@ def roc_auc(y, scores):
 
 
 # %% mistake: roc_auc | scores that are nearly equal count as ties
+# hint: when are two scores equal in yours? take 1e-9 and 2e-9
 def roc_auc(y, scores):
     positive, negative = scores[y == 1], scores[y == 0]
     if len(positive) == 0 or len(negative) == 0:
@@ -506,6 +547,7 @@ def roc_auc(y, scores):
 
 
 # %% mistake: roc_auc | scores whose ratio is nearly one count as ties
+# hint: when are two scores equal in yours? take 1000 and 1000.001
 def roc_auc(y, scores):
     positive, negative = scores[y == 1], scores[y == 0]
     if len(positive) == 0 or len(negative) == 0:
@@ -543,6 +585,7 @@ def roc_auc(y, scores):
 
 
 # %% mistake: k_fold | not shuffled
+# hint: do your folds change with rng? think of data that are stored sorted
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -558,6 +601,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | the last fold gets all that is left
+# hint: how large are your folds for m = 11 and k = 4?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -575,6 +619,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | what is left over is never validated
+# hint: put your validation sets for m = 7 and k = 3 together: is an index missing?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -592,6 +637,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | the training set is everything
+# hint: does your training set hold examples of its validation set as well?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -607,6 +653,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | k independent random splits
+# hint: put your k validation sets together: does an index come twice?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -627,6 +674,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | validation and training set exchanged
+# hint: which array of your pair is the larger one for k = 5? look at the order of the two
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -643,6 +691,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | a generator of its own
+# hint: call your function twice with the same rng: do the folds differ?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -659,6 +708,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | NumPy's global generator
+# hint: does the same seed of rng give you the same folds twice?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -675,6 +725,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | impossible numbers of folds are accepted
+# hint: what does your function do with k = 1, or with more folds than examples?
 def k_fold(m, k, rng):
     pieces = np.array_split(rng.permutation(m), k)
     return [(np.setdiff1d(np.arange(m), piece), piece) for piece in pieces]
@@ -687,6 +738,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | the stratified folds are plain ones
+# hint: how many ones does each of your stratified folds hold in the example?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -701,6 +753,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | the first folds get what is left over of every class
+# hint: how large are your stratified folds for 4 and 4 examples and k = 3?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -720,6 +773,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | sorts the cards before it shuffles them
+# hint: what is left of the order by class when the cards are shuffled afterwards?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -735,6 +789,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | labels of the sorted order are used as indices
+# hint: what does argsort return here: numbers of examples, or places in the shuffled deck?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -751,6 +806,7 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | what is left over of every class goes to folds at random
+# hint: draw many times for 4 and 4 examples and k = 3: do your folds always have 2, 3, 3?
 def k_fold(m, k, rng):
     if not 2 <= k <= m:
         raise ValueError("folds")
@@ -771,10 +827,12 @@ def stratified_k_fold(y, k, rng):
 
 
 # %% mistake: k_fold | as many folds as examples are refused
+# hint: what does your function do with as many folds as examples?
 replace("2 <= k <= m", "2 <= k < m")
 
 
 # %% mistake: k_fold | lists instead of arrays
+# hint: which type do the docstring's index arrays have, and which do yours have?
 replace(
     "(np.setdiff1d(np.arange(m), piece), piece)",
     "(np.setdiff1d(np.arange(m), piece).tolist(), piece.tolist())",
@@ -839,12 +897,14 @@ by_class = shuffled[np.argsort(y[shuffled], kind="stable")[::-1]]
 
 
 # %% mistake: leak_free_search | preprocesses everything before the search
+# hint: which examples has your preprocess seen when a fold is validated?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     Z = preprocess.fit_transform(X, y)
     return GridSearchCV(classifier, grid, cv=folds, scoring=scoring).fit(Z, y)
 
 
 # %% mistake: leak_free_search | a pipeline, after preprocessing everything once more
+# hint: what does your search get: X as measured, or preprocessed already?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     from sklearn.base import clone
 
@@ -855,6 +915,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | no preprocessing at all
+# hint: what stands in your step "preprocess"? does it do anything to X?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", "passthrough"), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -862,6 +923,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | folds of its own
+# hint: which folds does your search use: those that it was given, or new ones?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -869,6 +931,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | the scoring is not passed on
+# hint: by which score does your search choose the best setting? is it the one that was asked for?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -876,12 +939,14 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | the names of the grid have no prefix
+# hint: what are the parameters of the classifier called inside a pipeline?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     return GridSearchCV(pipeline, grid, cv=folds, scoring=scoring).fit(X, y)
 
 
 # %% mistake: leak_free_search | the search is not fitted
+# hint: has your search seen X and y when you return it?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -889,6 +954,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | the best pipeline instead of the search
+# hint: which type does the docstring's result have, and which does yours have?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -896,6 +962,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | always the standard scaler
+# hint: what does your pipeline do when preprocess is not a scaler?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", StandardScaler()), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -903,6 +970,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | the grid that the caller gave is renamed in place
+# hint: what does the caller's grid hold after the call?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     for name in list(grid):
@@ -911,6 +979,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | the folds' two halves exchanged
+# hint: which array of a pair does your search train on, and on which one does it score?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -919,6 +988,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | the winner is trained on the first fold's training part only
+# hint: on how many examples is your best pipeline fitted in the end?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -929,6 +999,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: leak_free_search | the classifier that was given gets the best parameters
+# hint: which parameters does the caller's classifier have after the call?
 def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
     pipeline = Pipeline([("preprocess", preprocess), ("classify", classifier)])
     names = {f"classify__{name}": values for name, values in grid.items()}
@@ -959,6 +1030,7 @@ def leak_free_search(X, y, preprocess, classifier, grid, folds, scoring):
 
 
 # %% mistake: k_means_plus_plus | probabilities in proportion to distances, not to their squares
+# hint: in the example, how likely is x2 as the second centre in yours? compare with 0.1
 replace("nearest = np.full(len(X), np.inf)", "")
 replace(
     "np.minimum(nearest, ((X - centres[-1]) ** 2).sum(axis=1))",
@@ -967,6 +1039,7 @@ replace(
 
 
 # %% mistake: k_means_plus_plus | different rows, all equally likely
+# hint: in the example, are x2 and x3 equally likely as the second centre in yours?
 def k_means_plus_plus(X, k, rng):
     rows = np.unique(X, axis=0)
     if not 1 <= k <= len(rows):
@@ -975,6 +1048,7 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | always the farthest example
+# hint: in the example, do you ever draw x2 as the second centre after x1?
 def k_means_plus_plus(X, k, rng):
     if not 1 <= k <= len(np.unique(X, axis=0)):
         raise ValueError("centres")
@@ -986,6 +1060,7 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | the distance from the last centre only
+# hint: which of the two centres before do your distances know when you draw the third?
 def k_means_plus_plus(X, k, rng):
     if not 1 <= k <= len(np.unique(X, axis=0)):
         raise ValueError("centres")
@@ -997,6 +1072,7 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | the sum of the distances from all centres
+# hint: with two centres drawn, how likely is one of them to be drawn again in yours?
 def k_means_plus_plus(X, k, rng):
     if not 1 <= k <= len(np.unique(X, axis=0)):
         raise ValueError("centres")
@@ -1008,14 +1084,17 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | the first centre is the first example
+# hint: how often does each example become your first centre?
 replace("X[rng.integers(len(X))]", "X[0]")
 
 
 # %% mistake: k_means_plus_plus | the first centre is the mean
+# hint: is your first centre one of the examples?
 replace("X[rng.integers(len(X))]", "X.mean(axis=0)")
 
 
 # %% mistake: k_means_plus_plus | an impossible k is not refused
+# hint: what does your function do with four centres of three examples?
 def k_means_plus_plus(X, k, rng):
     centres = [X[rng.integers(len(X))]]
     while len(centres) < k:
@@ -1027,6 +1106,7 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | counts rows, not different rows
+# hint: X holds one row three times: how many different centres can you draw from it?
 def k_means_plus_plus(X, k, rng):
     if not 1 <= k <= len(X):
         raise ValueError("centres")
@@ -1039,6 +1119,7 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | numbers of examples instead of examples
+# hint: what are the rows of your result: examples, or their numbers?
 def k_means_plus_plus(X, k, rng):
     if not 1 <= k <= len(np.unique(X, axis=0)):
         raise ValueError("centres")
@@ -1050,14 +1131,17 @@ def k_means_plus_plus(X, k, rng):
 
 
 # %% mistake: k_means_plus_plus | the squared sum of the absolute differences
+# hint: what is the squared distance of (1, 1) from (0, 0) in yours?
 replace("((X - centres[-1]) ** 2).sum(axis=1)", "np.abs(X - centres[-1]).sum(axis=1) ** 2")
 
 
 # %% mistake: k_means_plus_plus | the squared largest difference
+# hint: what is the squared distance of (1, 2) from (0, 0) in yours? does each element count?
 replace("((X - centres[-1]) ** 2).sum(axis=1)", "np.abs(X - centres[-1]).max(axis=1) ** 2")
 
 
 # %% mistake: k_means_plus_plus | a single centre is refused
+# hint: what does your function do with k = 1?
 replace("1 <= k <= len(np.unique(X, axis=0))", "2 <= k <= len(np.unique(X, axis=0))")
 
 
@@ -1097,10 +1181,12 @@ nearest = np.minimum(nearest, ((X - centres[-1]) ** 2).mean(axis=1))
 
 
 # %% mistake: k_means | distances without the square
+# hint: compare the distances of your assign with those of the example: 0, 4, 20, 16
 replace("((X - centre) ** 2).sum(axis=1)", "np.linalg.norm(X - centre, axis=1)")
 
 
 # %% mistake: k_means | an empty cluster has the mean NaN
+# hint: what is the mean of no examples? look at what the text says of empty clusters
 replace("membership = np.eye(k)[labels]", "import warnings")
 replace(
     """
@@ -1119,6 +1205,7 @@ replace(
 
 
 # %% mistake: k_means | an empty cluster goes to the origin
+# hint: where do you put an empty cluster? look at what the text says of them
 replace(
     """
     sizes = membership.sum(axis=0)
@@ -1132,6 +1219,7 @@ replace(
 
 
 # %% mistake: k_means | all empty clusters go to the same example
+# hint: two clusters are empty: to which examples do you move them?
 replace("membership = np.eye(k)[labels]", "centres = np.zeros((k, X.shape[1]))")
 replace(
     """
@@ -1149,10 +1237,12 @@ replace(
 
 
 # %% mistake: k_means | empty clusters go to the nearest examples
+# hint: is the example to which you move an empty cluster far from its centre, or near?
 replace("-squared", "squared")
 
 
 # %% mistake: k_means | medians instead of means
+# hint: where is your centre of 0, 1 and 5?
 replace("membership = np.eye(k)[labels]", "farthest = iter(np.argsort(-squared))")
 replace(
     """
@@ -1171,6 +1261,7 @@ replace(
 
 
 # %% mistake: k_means | labels belong to the centres before the last update
+# hint: take max_iterations=1: to which centres do your labels and your last inertia belong?
 def assign(X, centres):
     to_all = np.stack([((X - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
     return to_all.argmin(axis=1), to_all.min(axis=1)
@@ -1198,6 +1289,7 @@ def k_means(X, centres, max_iterations=100):
 
 
 # %% mistake: k_means | always the largest number of rounds
+# hint: how many inertias do you return for the four corners? look at when it ends
 replace("previous = labels", "")
 replace(
     """
@@ -1209,6 +1301,7 @@ replace(
 
 
 # %% mistake: k_means | the start is overwritten
+# hint: what do the caller's centres hold after the call?
 replace(
     "centres = update_centres(X, labels, squared, len(centres))",
     "centres[:] = update_centres(X, labels, squared, len(centres))",
@@ -1216,11 +1309,13 @@ replace(
 
 
 # %% mistake: k_means | the mean distance instead of the sum
+# hint: compare your first inertia with the 40 of the example
 replace("[squared.sum()]", "[squared.mean()]")
 replace("inertias.append(squared.sum())", "inertias.append(squared.mean())")
 
 
 # %% mistake: k_means | labels are floating-point numbers
+# hint: look at the dtype of your labels: what kind of numbers are they?
 replace("to_all.argmin(axis=1)", "to_all.argmin(axis=1).astype(float)")
 replace("membership = np.eye(k)[labels]", "farthest = iter(np.argsort(-squared))")
 replace(
@@ -1308,6 +1403,7 @@ centres = membership.T @ X / np.maximum(sizes, 0)[:, None]
 
 
 # %% mistake: anomaly_threshold | an alarm only above the threshold
+# hint: in the table, does the score 0.5 raise an alarm in yours when the threshold is 0.5?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1321,6 +1417,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | low scores are taken for strange
+# hint: which examples raise an alarm in yours: those with high scores, or with low ones?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1334,6 +1431,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | the smallest of equally good thresholds
+# hint: which of two thresholds with the same F1 do you return? which one raises fewer alarms?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1347,6 +1445,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | the best accuracy
+# hint: in the table F1 decides between the thresholds: by which number do you choose?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1358,6 +1457,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | F1 of the normal class
+# hint: which class is the positive one in your F1?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1371,6 +1471,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | a fixed grid between the extremes
+# hint: does your threshold occur among the scores? look at which ones you try
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1384,6 +1485,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | middles between the scores
+# hint: your threshold lies between two scores: which thresholds does the docstring allow?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1398,6 +1500,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | without an anomaly the F1 is zero
+# hint: what does your function do when y holds no anomaly?
 def anomaly_threshold(scores, y):
     best, best_f1 = None, -1.0
     for threshold in np.unique(scores)[::-1]:
@@ -1409,6 +1512,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: anomaly_threshold | only scores of anomalies, and never the lowest score of all
+# hint: let the anomaly have the lowest score of all: do you try it as the threshold?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):
         raise ValueError("no anomaly")
@@ -1449,6 +1553,7 @@ def anomaly_threshold(scores, y):
 
 
 # %% mistake: quiz | 1: prevalence is thought to change the recall
+# hint: read "What kind of wrong?" in the lesson again: which examples does recall divide by?
 answer_1 = "b"
 answer_2 = "b"
 answer_3 = "a"
@@ -1457,6 +1562,7 @@ answer_5 = "b"
 
 
 # %% mistake: quiz | 2: resampling inside the folds is thought to leak
+# hint: read "Leakage" in the lesson again: when are copies on both sides of a fold?
 answer_1 = "c"
 answer_2 = "d"
 answer_3 = "a"
@@ -1465,6 +1571,7 @@ answer_5 = "b"
 
 
 # %% mistake: quiz | 3: an unchanged order is thought to leave decisions unchanged
+# hint: read "What kind of wrong?" in the lesson again: what depends on the threshold?
 answer_1 = "c"
 answer_2 = "b"
 answer_3 = "c"
@@ -1473,6 +1580,7 @@ answer_5 = "b"
 
 
 # %% mistake: quiz | 4: a smaller inertia is taken for a better number of clusters
+# hint: read "Without labels: clusters" in the lesson again: what does inertia do as k grows?
 answer_1 = "c"
 answer_2 = "b"
 answer_3 = "a"
@@ -1481,6 +1589,7 @@ answer_5 = "b"
 
 
 # %% mistake: quiz | 5: the final fit is taken for a leak
+# hint: read "Searching hyper-parameters" in the lesson again: how good is a best score?
 answer_1 = "c"
 answer_2 = "b"
 answer_3 = "a"
