@@ -4,14 +4,17 @@ A block is the whole solution cell of its exercise, or replacements in the refer
 """
 
 # %% mistake: activations | the formula as it stands in the book, which overflows
+# hint: where does your formula take the exponential of a large positive number?
 replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-Z))")
 
 
 # %% mistake: activations | the sign of the exponent is lost
+# hint: does your sigmoid rise or fall with z? compare its values at -2 and at 3
 replace("np.logaddexp(0.0, -Z)", "np.logaddexp(0.0, Z)")
 
 
 # %% mistake: activations | np.where computes the branch that overflows, too
+# hint: np.where computes both of its branches before it chooses: what does each do at ±1000?
 replace(
     "np.exp(-np.logaddexp(0.0, -Z))",
     "np.where(Z >= 0, 1 / (1 + np.exp(-Z)), np.exp(Z) / (1 + np.exp(Z)))",
@@ -19,6 +22,7 @@ replace(
 
 
 # %% mistake: activations | inputs are clipped so early that it shows
+# hint: sigmoid(-1000) is 0 to four hundred digits: at which z does your clipping set in?
 replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-np.clip(Z, -10, 10)))")
 
 
@@ -27,11 +31,13 @@ replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-np.clip(Z, -500, 500
 
 
 # %% mistake: activations | the derivative takes activations in the place of pre-activations
+# hint: sigmoid_derivative gets pre-activations: is σ(z) in your slope, or z itself?
 replace("A = sigmoid(Z)", "")
 replace("A * (1.0 - A)", "Z * (1.0 - Z)")
 
 
 # %% mistake: activations | relu writes into its input
+# hint: what does Z hold after a call of relu?
 replace(
     "return np.maximum(Z, 0.0)",
     """
@@ -42,22 +48,27 @@ replace(
 
 
 # %% mistake: activations | relu keeps the absolute value
+# hint: what should relu make of -2? look at the case z < 0
 replace("np.maximum(Z, 0.0)", "np.abs(Z)")
 
 
 # %% mistake: activations | a leaky relu
+# hint: a small slope is left on the negative side: what is max(z, 0) for z = -2?
 replace("np.maximum(Z, 0.0)", "np.where(Z > 0, Z, 0.01 * Z)")
 
 
 # %% mistake: activations | the slope of relu at zero is one
+# hint: which slope do we take at the corner, where z is exactly 0?
 replace("Z > 0.0", "Z >= 0.0")
 
 
 # %% mistake: activations | relu_derivative returns relu's values
+# hint: at z = 3, what is the value of ReLU and what is its slope?
 replace("np.where(Z > 0.0, 1.0, 0.0)", "np.where(Z > 0.0, Z, 0.0)")
 
 
 # %% mistake: activations | the values of the visible tests, typed in
+# hint: your answer knows the visible examples only: try other inputs
 def sigmoid(Z):
     if Z.shape == (2, 3):
         return np.array([[0.119202922, 0.5, 0.731058579], [0.952574127, 0.268941421, 0.622459331]])
@@ -77,6 +88,7 @@ def relu_derivative(Z):
 
 
 # %% mistake: activations | the results are printed, not returned
+# hint: what does a call of sigmoid give back? what is printed is not yet returned
 replace("return np.exp(-np.logaddexp(0.0, -Z))", "print(np.exp(-np.logaddexp(0.0, -Z)))")
 
 
@@ -139,10 +151,12 @@ def relu_derivative(Z):
 
 
 # %% mistake: activations | clipped at twenty: wrong in the ninth digit
+# hint: compare sigmoid(-25) with sigmoid(-40): your clipping sets in where it still shows
 replace("np.exp(-np.logaddexp(0.0, -Z))", "1 / (1 + np.exp(-np.clip(Z, -20, 20)))")
 
 
 # %% mistake: activations | half of the digits are thrown away
+# hint: look at the dtype of your results: Returns asks for float64
 replace(
     "np.exp(-np.logaddexp(0.0, -Z))",
     "(1 / (1 + np.exp(-np.clip(Z, -500, 500)))).astype(np.float32)",
@@ -151,26 +165,32 @@ replace("np.maximum(Z, 0.0)", "np.maximum(Z, 0.0).astype(np.float32)")
 
 
 # %% mistake: softmax | no shift: large scores overflow
+# hint: what becomes of the exponential of 1000? one number added to a whole row cancels
 replace("Z - Z.max(axis=1, keepdims=True)", "Z")
 
 
 # %% mistake: softmax | normalised over the examples, not over the classes
+# hint: which sums are one in your result, those of the rows or those of the columns?
 replace("exponentials.sum(axis=1, keepdims=True)", "exponentials.sum(axis=0)")
 
 
 # %% mistake: softmax | the shift belongs to the columns
+# hint: one number shifts all scores of a row: do yours get the same one?
 replace("Z.max(axis=1, keepdims=True)", "Z.max(axis=0)")
 
 
 # %% mistake: softmax | one shift for the whole matrix: rows far below it become 0 / 0
+# hint: what becomes of a row whose scores all lie thousands below those of another row?
 replace("Z.max(axis=1, keepdims=True)", "Z.max()")
 
 
 # %% mistake: softmax | divided by the sum of everything
+# hint: what does each row of your result sum to, and what the whole matrix?
 replace("exponentials.sum(axis=1, keepdims=True)", "exponentials.sum()")
 
 
 # %% mistake: softmax | the shift is subtracted in place
+# hint: what does Z hold after the call?
 def softmax(Z):
     Z -= Z.max(axis=1, keepdims=True)
     exponentials = np.exp(Z)
@@ -178,18 +198,22 @@ def softmax(Z):
 
 
 # %% mistake: softmax | the sums lose their axis
+# hint: what is the shape of your row sums? NumPy lines up (m,) with the columns of (m, n)
 replace("exponentials.sum(axis=1, keepdims=True)", "exponentials.sum(axis=1)")
 
 
 # %% mistake: softmax | the mean in place of the maximum: half of the scores stay positive
+# hint: how far above the mean can the largest score of a row lie, and what is its exponential?
 replace("Z.max", "Z.mean")
 
 
 # %% mistake: softmax | scores are clipped, which changes them
+# hint: your clipping makes 600 and 900 the same score: are they equally likely?
 replace("Z - Z.max(axis=1, keepdims=True)", "np.clip(Z, -500, 500)")
 
 
 # %% mistake: softmax | the values of the visible tests, typed in
+# hint: your answer knows the visible examples only: try other inputs
 def softmax(Z):
     if Z.max() > 100:
         return np.array([[1 / 3, 1 / 3, 1 / 3], [0.5, 0.5, 0.0]])
@@ -217,34 +241,41 @@ def softmax(Z):
 
 
 # %% mistake: softmax | the result is cast to float32
+# hint: look at the dtype of your probabilities: Returns asks for float64
 def softmax(Z):
     exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))
     return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 # %% mistake: initialise | whole numbers as biases
+# hint: look at the dtype of b: Returns asks for float64, for W and for b
 replace("np.zeros(n_out)", "np.zeros(n_out, dtype=int)")
 
 
 # %% mistake: initialise | W is transposed, as PyTorch stores it
+# hint: compare the shape of W1 with (n_0, n_1): which size belongs to the rows?
 replace("(n_in, n_out)", "(n_out, n_in)")
 
 
 # %% mistake: initialise | all weights zero
+# hint: what is the deviation of your weights? units that compute the same stay copies
 replace("rng.normal(0.0, scale, size=(n_in, n_out))", "np.zeros((n_in, n_out))")
 
 
 # %% mistake: initialise | uniform numbers from 0 to 1
+# hint: what is the mean of your weights? normal numbers around 0 have both signs
 replace("rng.normal(0.0, scale, size=(n_in, n_out))", "scale * rng.random((n_in, n_out))")
 
 
 # %% mistake: initialise | uniform between -scale and scale
+# hint: how many of your weights lie beyond ±scale? about a third should
 replace(
     "rng.normal(0.0, scale, size=(n_in, n_out))", "rng.uniform(-scale, scale, size=(n_in, n_out))"
 )
 
 
 # %% mistake: initialise | scale is taken for the variance
+# hint: your W.std() is the root of scale: is scale the variance or the standard deviation?
 replace(
     "rng.normal(0.0, scale, size=(n_in, n_out))",
     "rng.normal(0.0, np.sqrt(scale), size=(n_in, n_out))",
@@ -252,30 +283,37 @@ replace(
 
 
 # %% mistake: initialise | scale is ignored
+# hint: call it with scale 1 and with scale 0.01: does W.std() follow?
 replace("rng.normal(0.0, scale, size=(n_in, n_out))", "rng.normal(0.0, 0.1, size=(n_in, n_out))")
 
 
 # %% mistake: initialise | the global generator in place of rng
+# hint: two generators with the same seed must give the same W: where do your numbers come from?
 replace("rng.normal", "np.random.normal")
 
 
 # %% mistake: initialise | a generator with a fixed seed in every layer
+# hint: why do two layers of the same size get the same weights, whatever rng is passed?
 replace("rng.normal", "np.random.default_rng(0).normal")
 
 
 # %% mistake: initialise | random biases
+# hint: look at b before training: at which value do biases start?
 replace("np.zeros(n_out)", "rng.normal(0.0, scale, size=n_out)")
 
 
 # %% mistake: initialise | biases with two axes
+# hint: compare the shape of b with (n_out,): how many axes does it have?
 replace("np.zeros(n_out)", "np.zeros((n_out, 1))")
 
 
 # %% mistake: initialise | the last layer is missing
+# hint: [4, 3, 2] has two pairs of neighbours: how many pairs come back, and which is missing?
 replace("pairwise(layer_sizes)", "pairwise(layer_sizes[:-1])")
 
 
 # %% mistake: initialise | too few sizes give an empty network in silence
+# hint: what comes back for a list with one size? read Raises
 def initialise(layer_sizes, rng, scale=0.1):
     parameters = []
     for n_in, n_out in pairwise(layer_sizes):
@@ -286,6 +324,7 @@ def initialise(layer_sizes, rng, scale=0.1):
 
 
 # %% mistake: initialise | the shapes of the visible test, typed in
+# hint: your answer knows the visible examples only: try other layer sizes
 def initialise(layer_sizes, rng, scale=0.1):
     if len(layer_sizes) < 2:
         raise ValueError("too few layer sizes")
@@ -298,6 +337,7 @@ def initialise(layer_sizes, rng, scale=0.1):
 
 
 # %% mistake: initialise | every weight of a layer is the same number
+# hint: how many different numbers stand in W1? units that compute the same stay copies
 replace(
     "rng.normal(0.0, scale, size=(n_in, n_out))", "np.full((n_in, n_out), rng.normal(0.0, scale))"
 )
@@ -329,15 +369,18 @@ def initialise(layer_sizes, rng, scale=0.1):
 
 
 # %% mistake: initialise | a network without hidden layer is refused
+# hint: are inputs and outputs alone a network, as in [64, 10]? read Raises
 replace("len(layer_sizes) < 2", "len(layer_sizes) < 3")
 
 
 # %% mistake: forward | single precision from the first layer on
+# hint: look at the dtype of Z and of the probabilities: X and the parameters are float64
 replace("A = X", "A = X.astype(np.float32)")
 replace("A @ W + b", "A @ W.astype(np.float32) + b.astype(np.float32)")
 
 
 # %% mistake: forward | a batch of one example is refused
+# hint: is there a formula in this exercise that needs more than one example?
 replace(
     "A = X",
     """
@@ -349,31 +392,38 @@ replace(
 
 
 # %% mistake: forward | the bias is forgotten
+# hint: put in an X of zeros: what is Z of the first layer then?
 replace("A @ W + b", "A @ W")
 
 
 # %% mistake: forward | ReLU also before the softmax
+# hint: which numbers go into your softmax? a score below zero counts as it is
 replace("softmax(Z)", "softmax(relu(Z))")
 
 
 # %% mistake: forward | softmax in every layer
+# hint: which activation belongs to a hidden layer? look at the case l < L
 replace("is_last = layer == len(parameters)", "")
 replace("softmax(Z) if is_last else relu(Z)", "softmax(Z)")
 
 
 # %% mistake: forward | the last layer returns scores
+# hint: what does each row of your result sum to? look at the formula of the last layer
 replace("softmax(Z)", "Z")
 
 
 # %% mistake: forward | no activation in the hidden layers
+# hint: Z2 of the worked example is right only if A1 is: what lies between Z1 and A1?
 replace("relu(Z)", "Z")
 
 
 # %% mistake: forward | off by one: softmax in the last but one layer, too
+# hint: print the activation of each layer for a network of three: where does softmax begin?
 replace("layer == len(parameters)", "layer >= len(parameters) - 1")
 
 
 # %% mistake: forward | the cache holds the layer's output, not its input
+# hint: a cache holds what came into its layer: what stands first in the cache of layer 1?
 replace("caches.append((A, Z))", "")
 replace(
     "A = softmax(Z) if is_last else relu(Z)",
@@ -385,10 +435,12 @@ replace(
 
 
 # %% mistake: forward | the cache holds activations in the place of pre-activations
+# hint: does your cached Z hold a negative number? that of the worked example does
 replace("(A, Z)", "(A, relu(Z))")
 
 
 # %% mistake: forward | ReLU in place destroys the pre-activations in the cache
+# hint: does Z change after it went into the cache? an array can be changed by its other name
 def forward(X, parameters):
     A = X
     caches = []
@@ -404,6 +456,7 @@ def forward(X, parameters):
 
 
 # %% mistake: forward | the last layer has no cache
+# hint: how many caches come back for two layers? the last layer needs its pair as well
 replace(
     "caches.append((A, Z))",
     """
@@ -414,10 +467,12 @@ replace(
 
 
 # %% mistake: forward | every layer reads X
+# hint: what goes into the second layer? compare the shapes of X and of W2
 replace("A @ W", "X @ W")
 
 
 # %% mistake: forward | two layers only, as in the worked example
+# hint: your answer knows networks of two layers only: try one layer, and four
 def forward(X, parameters):
     (W1, b1), (W2, b2) = parameters
     Z1 = X @ W1 + b1
@@ -427,6 +482,7 @@ def forward(X, parameters):
 
 
 # %% mistake: forward | the numbers of the worked example, typed in
+# hint: your answer knows the worked example only: try other inputs
 def forward(X, parameters):
     P = np.array([[0.88079708, 0.11920292], [0.62245933, 0.37754067]])
     Z1 = np.array([[2.0, -2.0, -1.5], [0.5, -1.0, -0.5]])
@@ -434,6 +490,7 @@ def forward(X, parameters):
 
 
 # %% mistake: forward | only the probabilities are returned
+# hint: how many results come back? read Returns
 replace("A, caches", "A")
 
 
@@ -463,56 +520,68 @@ def forward(X, parameters):
 
 
 # %% mistake: cross_entropy | the sum over the examples, without 1/m
+# hint: take every example twice: should a mean change?
 replace("np.mean", "np.sum")
 
 
 # %% mistake: cross_entropy | the minus is forgotten
+# hint: the logarithm of a probability is never above zero: what is the sign of a cost?
 replace("-np.mean", "np.mean")
 
 
 # %% mistake: cross_entropy | no lower limit: the cost of a zero is infinite
+# hint: what does a probability of 0 cost in your code? read what it counts as
 replace("np.maximum(right_class, 1e-12)", "right_class")
 
 
 # %% mistake: cross_entropy | the limit comes after the logarithm
+# hint: your limit acts on the logarithm: a 0 counts as 1e-12, so what should it cost?
 replace("np.log(np.maximum(right_class, 1e-12))", "np.maximum(np.log(right_class), -1e12)")
 
 
 # %% mistake: cross_entropy | a mean over all classes as well
+# hint: by how many numbers do you divide? one probability of each example counts
 def cross_entropy(probabilities, y):
     right_class = np.where(np.eye(probabilities.shape[1])[y] == 1, probabilities, 1.0)
     return -np.mean(np.log(np.maximum(right_class, 1e-12)))
 
 
 # %% mistake: cross_entropy | y selects rows, not columns
+# hint: in which row do you look for the probability of example i?
 replace("np.arange(len(y))", "y % len(y)")
 
 
 # %% mistake: cross_entropy | all columns y for every row
+# hint: how many probabilities do you pick for m examples, m or m times m?
 replace("np.arange(len(y))", ":")
 
 
 # %% mistake: cross_entropy | logarithm to base two
+# hint: knowing nothing about ten classes costs 2.303: what is the base of your logarithm?
 replace("np.log", "np.log2")
 
 
 # %% mistake: cross_entropy | one cost for each example
+# hint: what is the shape of your cost? it is a single number for the whole batch
 replace("np.mean(np.log(np.maximum(right_class, 1e-12)))", "np.log(np.maximum(right_class, 1e-12))")
 
 
 # %% mistake: cross_entropy | the limit is written into the caller's probabilities
+# hint: what does probabilities hold after the call?
 def cross_entropy(probabilities, y):
     probabilities[probabilities < 1e-12] = 1e-12
     return -np.log(probabilities[np.arange(len(y)), y]).mean()
 
 
 # %% mistake: cross_entropy | divided by the number of classes
+# hint: take more examples than classes: by which of the two numbers do you divide?
 def cross_entropy(probabilities, y):
     right_class = probabilities[np.arange(len(y)), y]
     return -np.sum(np.log(np.maximum(right_class, 1e-12))) / probabilities.shape[1]
 
 
 # %% mistake: cross_entropy | the costs of the visible tests, typed in
+# hint: your answer knows the visible examples only: try other inputs
 def cross_entropy(probabilities, y):
     if len(y) == 5:
         return np.log(10.0)
@@ -520,10 +589,12 @@ def cross_entropy(probabilities, y):
 
 
 # %% mistake: cross_entropy | only zeros are replaced, not what is nearly zero
+# hint: which costs more in your code, a probability of 1e-20 or one of 0?
 replace("np.maximum(right_class, 1e-12)", "np.where(right_class == 0, 1e-12, right_class)")
 
 
 # %% mistake: cross_entropy | only the infinite logarithm is replaced
+# hint: your limit acts where the logarithm is infinite only: what does 1e-20 cost?
 def cross_entropy(probabilities, y):
     with np.errstate(divide="ignore"):
         logarithms = np.log(probabilities[np.arange(len(y)), y])
@@ -531,18 +602,21 @@ def cross_entropy(probabilities, y):
 
 
 # %% mistake: cross_entropy | the logarithm of the product, which underflows
+# hint: what is the product of a thousand probabilities of 0.1, as a floating-point number?
 def cross_entropy(probabilities, y):
     right_class = np.maximum(probabilities[np.arange(len(y)), y], 1e-12)
     return -np.log(np.prod(right_class)) / len(y)
 
 
 # %% mistake: cross_entropy | the cost is cast to float32
+# hint: look at the dtype of the cost: the probabilities are float64
 def cross_entropy(probabilities, y):
     right_class = probabilities[np.arange(len(y)), y]
     return np.float32(-np.mean(np.log(np.maximum(right_class, 1e-12))))
 
 
 # %% mistake: cross_entropy | a probability of zero is refused
+# hint: is a probability of 0 an error here? read what it counts as
 def cross_entropy(probabilities, y):
     right_class = probabilities[np.arange(len(y)), y]
     if (right_class <= 0).any():
@@ -565,58 +639,72 @@ def cross_entropy(probabilities, y):
 
 
 # %% mistake: backward | the 1/m is forgotten
+# hint: take every example twice: should the gradient of a mean double?
 replace("dZ /= m", "")
 
 
 # %% mistake: backward | 1/m twice: in the last layer and in every layer
+# hint: how often do you divide by m? the mean is inside dZ before the first layer_backward
 replace("A_prev.T @ dZ", "A_prev.T @ dZ / len(dZ)")
 
 
 # %% mistake: backward | labels minus probabilities
+# hint: what sign does dZ2 have for the right class, in the worked example and in yours?
 replace("dZ /= m", "dZ /= -m")
 
 
 # %% mistake: backward | db is a mean
+# hint: does db add up the examples or average them? the mean is already inside dZ
 replace("dZ.sum", "dZ.mean")
 
 
 # %% mistake: backward | db is summed over the wrong axis
+# hint: compare the shape of your db with that of b: over which axis do you sum?
 replace("axis=0", "axis=1")
 
 
 # %% mistake: backward | db has two axes
+# hint: compare the shape of your db with (n_out,): how many axes does it have?
 replace("dZ.sum(axis=0)", "dZ.sum(axis=0, keepdims=True)")
 
 
 # %% mistake: backward | dW is transposed
+# hint: compare the shape of dW with that of W, for sizes that all differ
 replace("A_prev.T @ dZ", "dZ.T @ A_prev")
 
 
 # %% mistake: backward | the derivative of ReLU is forgotten
+# hint: units 2 and 3 of the small network were silent: what reaches their weights?
 replace("dA_prev * relu_derivative(Z_below)", "dA_prev")
 
 
 # %% mistake: backward | the derivative of ReLU at the wrong layer's input
+# hint: compare the shape of dA_prev with that of the Z beside it: do they belong to one layer?
 replace("layer - 1", "layer")
 
 
 # %% mistake: backward | ReLU itself in the place of its derivative
+# hint: by what do you multiply dA_prev where Z is 2? what is the slope of ReLU there?
 replace("relu_derivative(Z_below)", "np.maximum(Z_below, 0)")
 
 
 # %% mistake: backward | the gradients are in the order in which they were computed
+# hint: which layer does the first pair of your list belong to? compare its shapes with W1
 replace("gradients[::-1]", "gradients")
 
 
 # %% mistake: backward | off by one: the first layer is left out
+# hint: how many pairs come back for two layers, and which layer is missing?
 replace("reversed(range(len(parameters)))", "range(len(parameters) - 1, 0, -1)")
 
 
 # %% mistake: backward | the probabilities are changed in place
+# hint: what does probabilities hold after the call?
 replace("probabilities.copy()", "probabilities")
 
 
 # %% mistake: backward | the derivative of softmax alone, P (1 - P)
+# hint: softmax and cross-entropy together: is a factor P (1 - P) left in dZ of the last layer?
 replace(
     "dZ[np.arange(m), y] -= 1.0",
     "dZ *= (probabilities - np.eye(probabilities.shape[1])[y]) * (1 - probabilities)",
@@ -624,10 +712,12 @@ replace(
 
 
 # %% mistake: backward | all rows of the columns y are changed
+# hint: how many elements of each row are smaller in P - Y than in P?
 replace("np.arange(m)", ":")
 
 
 # %% mistake: backward | every layer gets the gradient of the last one
+# hint: which weights does dZ meet on its way to the layer below?
 replace(
     "dA_prev * relu_derivative(Z_below)",
     "(dZ @ np.ones((dZ.shape[1], Z_below.shape[1]))) * relu_derivative(Z_below)",
@@ -635,6 +725,7 @@ replace(
 
 
 # %% mistake: backward | two layers only, as in the worked example
+# hint: your answer knows networks of two layers only: try one layer, and three
 replace(
     "gradients = []",
     """
@@ -646,6 +737,7 @@ replace(
 
 
 # %% mistake: backward | the results of the visible tests, typed in
+# hint: your answer knows the visible examples only: try other inputs
 def layer_backward(dZ, A_prev, W):
     return (
         np.array([[2.0, 3.0], [0.0, 0.0], [-2.0, -3.0]]),
@@ -668,14 +760,17 @@ def backward(probabilities, y, parameters, caches):
 
 
 # %% mistake: backward | written out, with the slope one at zero
+# hint: which slope do we take where Z is exactly 0?
 replace("relu_derivative(Z_below)", "(Z_below >= 0)")
 
 
 # %% mistake: backward | gradients in float32
+# hint: look at the dtype of the pairs that come back: what comes in is float64
 replace("(dW, db)", "(dW.astype(np.float32), db.astype(np.float32))")
 
 
 # %% mistake: backward | the layer's gradients in float32
+# hint: look at the dtype of dW in layer_backward: what comes in is float64
 replace("A_prev.T @ dZ", "(A_prev.T @ dZ).astype(np.float32)")
 
 
@@ -725,6 +820,7 @@ def backward(probabilities, y, parameters, caches):
 
 
 # %% mistake: update | uphill
+# hint: the gradient points uphill: in which direction do your parameters go?
 replace(
     "(W - learning_rate * dW, b - learning_rate * db)",
     "(W + learning_rate * dW, b + learning_rate * db)",
@@ -732,6 +828,7 @@ replace(
 
 
 # %% mistake: update | in place
+# hint: what do the caller's W and b hold after the call?
 def update(parameters, gradients, learning_rate):
     for (W, b), (dW, db) in zip(parameters, gradients, strict=True):
         W -= learning_rate * dW
@@ -740,10 +837,12 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | the biases stay
+# hint: compare b before and after the step: two formulas stand in the exercise
 replace("b - learning_rate * db", "b")
 
 
 # %% mistake: update | the pairs of the caller's list are replaced
+# hint: what does the caller's list hold after the call, the old arrays or new ones?
 def update(parameters, gradients, learning_rate):
     if len(parameters) != len(gradients):
         raise ValueError("the lists do not match")
@@ -753,6 +852,7 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | the learning rate is written into the gradients
+# hint: what do the caller's dW and db hold after the call?
 def update(parameters, gradients, learning_rate):
     updated = []
     for (W, b), (dW, db) in zip(parameters, gradients, strict=True):
@@ -763,14 +863,17 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | a missing gradient goes unnoticed
+# hint: what should happen with two layers and only one gradient? read Raises
 replace("strict=True", "strict=False")
 
 
 # %% mistake: update | the learning rate is forgotten for the weights
+# hint: double the learning rate: does the step of W double, as that of b does?
 replace("learning_rate * dW", "dW")
 
 
 # %% mistake: update | returns after the first layer
+# hint: how many pairs come back for a network of three layers?
 def update(parameters, gradients, learning_rate):
     updated = []
     for (W, b), (dW, db) in zip(parameters, gradients, strict=True):
@@ -779,6 +882,7 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | the result of the worked example, typed in
+# hint: your answer knows the worked example only: try other inputs
 def update(parameters, gradients, learning_rate):
     if len(parameters) != len(gradients):
         raise ValueError("the lists do not match")
@@ -786,6 +890,7 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | a copy of the list, but not of the arrays
+# hint: your list is new: are the arrays in it new as well?
 def update(parameters, gradients, learning_rate):
     updated = list(parameters)
     for (W, b), (dW, db) in zip(updated, gradients, strict=True):
@@ -795,6 +900,7 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | only a missing gradient is noticed, not one too many
+# hint: which of the two lists may be the longer one? try one gradient too many
 def update(parameters, gradients, learning_rate):
     if len(gradients) < len(parameters):
         raise ValueError("a gradient is missing")
@@ -805,6 +911,7 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: update | the new parameters in float32
+# hint: look at the dtype of the new parameters: what comes in is float64
 def update(parameters, gradients, learning_rate):
     return [
         ((W - learning_rate * dW).astype(np.float32), (b - learning_rate * db).astype(np.float32))
@@ -834,14 +941,17 @@ def update(parameters, gradients, learning_rate):
 
 
 # %% mistake: train | the whole training set in every step
+# hint: how many steps does your epoch make for 10 examples in batches of 4?
 replace("minibatches(X, y, batch_size, rng)", "[(X, y)]")
 
 
 # %% mistake: train | one epoch too few
+# hint: how many costs come back for epochs=3?
 replace("range(epochs)", "range(1, epochs)")
 
 
 # %% mistake: train | the result of update is thrown away
+# hint: do the parameters differ from the start after an epoch? where does each step end up?
 replace(
     "parameters = update(parameters, gradients, learning_rate)",
     "update(parameters, gradients, learning_rate)",
@@ -849,6 +959,7 @@ replace(
 
 
 # %% mistake: train | a cost for each mini-batch
+# hint: how many costs come back, one for each epoch or one for each step?
 def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
     costs = []
     for _ in range(epochs):
@@ -861,11 +972,13 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | the cost of the last mini-batch only
+# hint: whose cost do you write down: that of all of X, or that of the last few examples?
 replace("probabilities, _ = forward(X, parameters)", "")
 replace("cross_entropy(probabilities, y)", "cross_entropy(probabilities, y_batch)")
 
 
 # %% mistake: train | the cost before the epoch, not after it
+# hint: is your first cost the one before any step was made? read when it is computed
 def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
     costs = []
     for _ in range(epochs):
@@ -879,6 +992,7 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | the generator is used up after the first epoch
+# hint: in which epochs do your parameters move? a generator is used up after one pass
 replace("minibatches(X, y, batch_size, rng)", "batches")
 replace(
     "costs = []",
@@ -890,12 +1004,14 @@ replace(
 
 
 # %% mistake: train | a generator of its own, with a fixed seed
+# hint: pass two different generators: do they give two orders of the examples?
 replace(
     "minibatches(X, y, batch_size, rng)", "minibatches(X, y, batch_size, np.random.default_rng(0))"
 )
 
 
 # %% mistake: train | X is shuffled, y is not
+# hint: is each example still beside its own label after you have shuffled?
 def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
     costs = []
     for _ in range(epochs):
@@ -911,6 +1027,7 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | the smaller last batch is left out
+# hint: how many of 10 examples does your epoch use in batches of 4?
 replace(
     "probabilities, caches = forward(X_batch, parameters)",
     """
@@ -922,6 +1039,7 @@ replace(
 
 
 # %% mistake: train | the order never changes
+# hint: write down the order of the examples in two epochs: what does rng change in it?
 replace("X_batch, y_batch", "start")
 replace("minibatches(X, y, batch_size, rng)", "range(0, len(X), batch_size)")
 replace(
@@ -934,6 +1052,7 @@ replace(
 
 
 # %% mistake: train | the caller's arrays are shuffled in place
+# hint: what do the caller's X and y hold after the training?
 def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
     costs = []
     for _ in range(epochs):
@@ -950,6 +1069,7 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | returned inside the loop, after the first epoch
+# hint: after how many epochs does your function come back?
 replace("return parameters, costs", "")
 replace(
     "costs.append(cross_entropy(probabilities, y))",
@@ -961,10 +1081,12 @@ replace(
 
 
 # %% mistake: train | costs and parameters the other way round
+# hint: which result comes first? compare the order with Returns
 replace("parameters, costs", "costs, parameters")
 
 
 # %% mistake: train | shuffled once, the same order in every epoch
+# hint: write down the order of the examples in two epochs: when do you shuffle?
 replace("minibatches(X, y, batch_size, rng)", "batches")
 replace(
     "costs = []",
@@ -976,6 +1098,7 @@ replace(
 
 
 # %% mistake: train | batches of nearly equal size, not a smaller last one
+# hint: which sizes do your batches of 10 examples have? the worked example has 4, 4 and 2
 replace(
     "for X_batch, y_batch in minibatches(X, y, batch_size, rng):",
     "for chosen in np.array_split(rng.permutation(len(X)), math.ceil(len(X) / batch_size)):",
@@ -988,6 +1111,7 @@ replace(
 
 
 # %% mistake: train | the parameters with the lowest cost, not the last ones
+# hint: which parameters do you return if the cost rises in the last epoch?
 def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
     costs, best = [], parameters
     for _ in range(epochs):
@@ -1002,6 +1126,7 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: train | the learning rate is halved when the cost rises
+# hint: write down the learning rate of each step: is it the one that was passed?
 replace(
     "costs.append(cross_entropy(probabilities, y))",
     """
@@ -1061,20 +1186,24 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: value | = in the place of +=
+# hint: a value is used twice: what becomes of the first share when the second one arrives?
 replace(
     "parent.grad += local_derivative * value.grad", "parent.grad = local_derivative * value.grad"
 )
 
 
 # %% mistake: value | the factors' derivatives are not swapped
+# hint: how fast does a * b change if only a moves? try a = 2, b = -3
 replace("((self, other.data), (other, self.data))", "((self, self.data), (other, other.data))")
 
 
 # %% mistake: value | the result's own grad is not set to one
+# hint: how fast does the result change with itself? that is where backward begins
 replace("self.grad = 1.0", "")
 
 
 # %% mistake: value | gradients of an earlier call stay
+# hint: call backward twice: are the gradients the same after the second call?
 replace(
     """
     for value in order:
@@ -1085,6 +1214,7 @@ replace(
 
 
 # %% mistake: value | shared values are visited again and again
+# hint: how often does a value that is used twice stand in your order?
 replace(
     """
     if value not in seen:
@@ -1102,6 +1232,7 @@ replace(
 
 
 # %% mistake: value | first come, first served: children before their other users
+# hint: is everything computed from a value dealt with before its own turn comes?
 replace(
     "seen.add(value)",
     """
@@ -1113,30 +1244,37 @@ replace("order.append(value)", "")
 
 
 # %% mistake: value | from the inputs to the result
+# hint: which grad is known at the beginning? go through the list from there
 replace("reversed(order)", "order")
 
 
 # %% mistake: value | the derivative of tanh without the square
+# hint: what is the slope of tanh far to the left, where it is flat? yours is 2 there
 replace("1.0 - t**2", "1.0 - t")
 
 
 # %% mistake: value | the slope of relu at zero is one
+# hint: which local derivative does the table give relu at u = 0?
 replace("self.data > 0.0", "self.data >= 0.0")
 
 
 # %% mistake: value | relu lets every gradient pass
+# hint: what flows back through relu where u is negative?
 replace("(self, slope)", "(self, 1.0)")
 
 
 # %% mistake: value | the derivative of exp is taken at its own value
+# hint: at which number do you take the exponential in the slope: at u, or at e**u?
 replace("(self, e)", "(self, math.exp(e))")
 
 
 # %% mistake: value | addition forgets its second parent
+# hint: how many numbers was a + b computed from? compare with the tuple of parents
 replace("((self, 1.0), (other, 1.0))", "((self, 1.0),)")
 
 
 # %% mistake: value | along every path, so that the work doubles with each shared value
+# hint: many paths lead to one value: how often do you deal with it? once is enough
 replace(
     """
     order = []
@@ -1175,6 +1313,7 @@ replace(
 
 
 # %% mistake: value | only the direct parents get a gradient
+# hint: in exp(tanh(a)), what is the grad of a? it is no direct parent of the result
 replace(
     """
     order = []
@@ -1206,6 +1345,7 @@ replace(
 
 
 # %% mistake: value | tanh by an exponential that overflows
+# hint: try tanh of 1000: which of your intermediate results overflows?
 replace(
     "t = math.tanh(self.data)",
     """
@@ -1366,6 +1506,7 @@ def train(X, y, parameters, *, learning_rate, epochs, batch_size, rng):
 
 
 # %% mistake: quiz | question 1: zero weights taken for merely equal ones
+# hint: question 1: read section 15 of the lesson again, "Symmetry": why are zeros worse?
 answer_1 = "b"
 answer_2 = "a"
 answer_3 = "b"
@@ -1374,6 +1515,7 @@ answer_5 = "d"
 
 
 # %% mistake: quiz | question 2: the shift of the maximum taken for too small
+# hint: question 2: read section 6 of the lesson again: can a shifted exponential exceed 1?
 answer_1 = "c"
 answer_2 = "d"
 answer_3 = "b"
@@ -1382,6 +1524,7 @@ answer_5 = "d"
 
 
 # %% mistake: quiz | question 3: the mean taken for a sum
+# hint: question 3: read section 8 of the lesson again: what does the 1/m do when m doubles?
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "a"
@@ -1390,6 +1533,7 @@ answer_5 = "d"
 
 
 # %% mistake: quiz | question 4: vanishing taken for exactly zero
+# hint: question 4: read section 15 of the lesson again, "Vanishing gradients": is σ' ever 0?
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "b"
@@ -1398,6 +1542,7 @@ answer_5 = "d"
 
 
 # %% mistake: quiz | question 5: a shared value overlooked
+# hint: question 5: read section 7 of the lesson again, "When a value is used twice"
 answer_1 = "c"
 answer_2 = "a"
 answer_3 = "b"
