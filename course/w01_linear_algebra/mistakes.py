@@ -488,7 +488,7 @@ replace("Q, R = np.linalg.qr(A)", "")
 replace("back_substitution(R, Q.T @ b)", "np.linalg.solve(A.T @ A + 1e-6 * np.eye(n), A.T @ b)")
 
 
-# %% mistake: least_squares | centres the argument in place
+# %% mistake: least_squares | subtracts the fit from b in place
 # hint: what does b hold after the call?
 def least_squares(A, b):
     m, n = A.shape
@@ -1322,7 +1322,7 @@ def fit_whitening(X, tol=1e-10):
     return mean, vectors[:, keep] / roots[keep]
 
 
-# %% mistake: fit_whitening | chooses rows of the eigenvector matrix
+# %% mistake: fit_whitening | chooses columns of the transposed eigenvector matrix
 # hint: the eigenvectors are the columns of E: what are the columns of your W?
 def fit_whitening(X, tol=1e-10):
     mean = X.mean(axis=0)

@@ -211,7 +211,7 @@ def beta_posterior(outcomes, a=1.0, b=1.0):
         return alpha, beta, outcomes.mean(axis=0), up / (up + down)
 
 
-# %% mistake: beta_posterior | the mode is taken for the mean
+# %% mistake: beta_posterior | the mean is returned as the mode
 # hint: the outcomes 1, 1, 1, 1: where is the density highest, and what is your mode?
 def beta_posterior(outcomes, a=1.0, b=1.0):
     if not np.isin(outcomes, (0, 1)).all() or np.min(a) <= 0 or np.min(b) <= 0:
@@ -420,7 +420,7 @@ def log_sum_exp(Z, axis=None):
         return np.log(np.exp(Z - shift).sum(axis=axis))
 
 
-# %% mistake: log_sum_exp | the shift is subtracted twice
+# %% mistake: log_sum_exp | the shift is subtracted at the end, not added
 # hint: with which sign does c stand before the logarithm?
 def log_sum_exp(Z, axis=None):
     shift = Z.max(axis=axis, keepdims=True)
@@ -1678,7 +1678,7 @@ class GaussianNaiveBayes:
         return self.classes_[self.predict_log_proba(X).argmax(axis=1)]
 
 
-# %% mistake: naive_bayes | the training data are standardised in place
+# %% mistake: naive_bayes | the training data are centred in place
 # hint: what does X hold after fit, and from which point is mean_ measured?
 class GaussianNaiveBayes:
     def __init__(self, var_smoothing=1e-9):

@@ -393,7 +393,7 @@ replace(
 replace('state.get("v", 0)', 'state.get("v", np.zeros(w.shape))')
 
 
-# %% mistake: momentum | the velocity includes the sign and the rate, and is added
+# %% mistake: momentum | the step along the velocity is added, not subtracted
 # hint: does your step of momentum go with the velocity or against it?
 replace("w - learning_rate * direction", "w + learning_rate * direction")
 
@@ -775,7 +775,7 @@ replace(
 )
 
 
-# %% mistake: minibatches | only the labels are returned in order, sorted within a batch
+# %% mistake: minibatches | only the labels follow the row numbers within a batch
 # hint: in which order are the rows of your X_batch, and in which its labels?
 replace("y[members]", "y[np.sort(members)]")
 
@@ -1234,7 +1234,7 @@ replace(
 )
 
 
-# %% mistake: ista | twice the largest safe step
+# %% mistake: ista | a step beyond 2 / L
 # hint: does your cost rise in some iterations? compare your step with 1 / L
 replace(
     "len(X) / np.linalg.norm(X_centred, 2) ** 2", "2.2 * len(X) / np.linalg.norm(X_centred, 2) ** 2"

@@ -1511,7 +1511,7 @@ def anomaly_threshold(scores, y):
     return best, best_f1
 
 
-# %% mistake: anomaly_threshold | only scores of anomalies, and never the lowest score of all
+# %% mistake: anomaly_threshold | never the lowest score of all
 # hint: let the anomaly have the lowest score of all: do you try it as the threshold?
 def anomaly_threshold(scores, y):
     if not np.any(y == 1):

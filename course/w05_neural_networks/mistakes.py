@@ -703,7 +703,7 @@ replace("reversed(range(len(parameters)))", "range(len(parameters) - 1, 0, -1)")
 replace("probabilities.copy()", "probabilities")
 
 
-# %% mistake: backward | the derivative of softmax alone, P (1 - P)
+# %% mistake: backward | the factor P (1 - P) of softmax is left in
 # hint: softmax and cross-entropy together: is a factor P (1 - P) left in dZ of the last layer?
 replace(
     "dZ[np.arange(m), y] -= 1.0",
@@ -1231,7 +1231,7 @@ replace(
 )
 
 
-# %% mistake: value | first come, first served: children before their other users
+# %% mistake: value | first come, first served: parents before their other users
 # hint: is everything computed from a value dealt with before its own turn comes?
 replace(
     "seen.add(value)",

@@ -284,7 +284,7 @@ replace("A, np.ones_like(A)", "A * (1.0 - rate), np.ones_like(A)")
 replace("np.ones_like(A)", "None")
 
 
-# %% mistake: dropout | training and evaluation are exchanged
+# %% mistake: dropout | training and evaluation are swapped
 # hint: in which of the two modes does your layer silence something?
 replace("not training", "training")
 
@@ -506,7 +506,7 @@ replace(
 )
 
 
-# %% mistake: batch_norm_forward | the momentum is typed in
+# %% mistake: batch_norm_forward | the momentum of the running mean is typed in
 # hint: call it with momentum=0.5: does the running mean follow?
 replace("(1.0 - momentum) * running_mean + momentum * mean", "0.9 * running_mean + 0.1 * mean")
 
@@ -888,7 +888,7 @@ replace("array.ndim >= 2", "array.ndim == 2")
 replace("gradient.ndim >= 2", "gradient.ndim == 2")
 
 
-# %% mistake: weight_decay | everything with a b in its name is left out, gamma is not
+# %% mistake: weight_decay | in the gradient every name that begins with b is left out, gamma is not
 # hint: does gamma decay in your code? the rule looks at axes, not at names
 replace("gradient.ndim >= 2", 'not name.startswith("b")')
 
