@@ -368,7 +368,7 @@ replace(
 )
 
 
-# %% mistake: loader | the largest shift down and to the right never happens
+# %% mistake: loader | the largest shift up and to the left never happens
 # hint: for k = 1 a picture moves by -1, 0 or 1: which of them never comes up in yours?
 replace("2 * k + 1", "2 * k")
 
@@ -383,7 +383,7 @@ replace("2 * k", "k")
 replace("self.augment", "True")
 
 
-# %% mistake: loader | augmented once, when the data set is made
+# %% mistake: loader | augmented once, at the first access
 # hint: ask for dataset[0] several times: is every picture drawn anew?
 class ClothingImages(Dataset):
     def __init__(self, X, y, augment=False, max_shift=2, generator=None):
@@ -488,7 +488,7 @@ replace("torch.Generator().manual_seed(seed)", "torch.Generator().manual_seed(0)
 replace("F.pad(picture, (k, k, k, k))", 'F.pad(picture, (k, k, k, k), mode="replicate")')
 
 
-# %% mistake: loader | the mirrored image is written into the data set
+# %% mistake: loader | the shifted and mirrored image is written into the data set
 # hint: what does the data set hold after you have asked for an image?
 replace(
     """
@@ -659,8 +659,7 @@ replace("total / m, hits / m", "total / len(loader), hits / m")
 # %% mistake: fit | mean of the batch accuracies
 # hint: does every image count the same in your accuracy? by what do you divide?
 replace(
-    "(Z.argmax(dim=1) == labels).sum().item()",
-    "(Z.argmax(dim=1) == labels).float().mean().item() * m / max(m, 1)",
+    "(Z.argmax(dim=1) == labels).sum().item()", "(Z.argmax(dim=1) == labels).float().mean().item()"
 )
 replace("hits / m", "hits / len(loader)")
 
@@ -712,7 +711,7 @@ replace(
 )
 
 
-# %% mistake: fit | training mode is set once, before the first epoch, and evaluation is not trusted
+# %% mistake: fit | training mode is never set
 # hint: someone calls model.eval() and then your fit: in which mode does it train?
 replace("model.train()", "")
 
@@ -999,7 +998,7 @@ replace(
 )
 
 
-# %% mistake: layer | new weights at each call
+# %% mistake: layer | weights are made in the call, which Keras refuses
 # hint: what does the error say of a layer that is built? read again how often build runs
 replace(
     "Z = self.bias + ops.matmul(inputs, self.kernel)",
@@ -1010,7 +1009,7 @@ replace(
 )
 
 
-# %% mistake: layer | a plain variable that no optimiser finds
+# %% mistake: layer | a plain tensor that no optimiser finds
 # hint: does layer.weights list your kernel? a tensor alone is unknown to the layer
 replace(
     'self.add_weight((n_in, n_out), "glorot_uniform", name="kernel")',
@@ -1132,7 +1131,7 @@ replace("model(X, training=True)", "tf.nn.softmax(model(X, training=True))")
 replace("loss, norm", "float(loss), float(norm)")
 
 
-# %% mistake: train_step | NumPy arrays are returned, which a graph cannot give
+# %% mistake: train_step | NumPy numbers are returned, which a graph cannot give
 # hint: what is known of a tensor while the graph is written? read about tf.function again
 replace("loss, norm", "loss.numpy(), norm.numpy()")
 
@@ -1298,7 +1297,7 @@ replace(
 )
 
 
-# %% mistake: transfer | copied in the wrong direction
+# %% mistake: transfer | written into copies of the Keras weights
 # hint: which network do your values come from, and which one do you write into?
 replace("linear.weight.copy_(torch.from_numpy(kernel.T))", "kernel[:] = linear.weight.numpy().T")
 replace("linear.bias.copy_(torch.from_numpy(bias))", "bias[:] = linear.bias.numpy()")
