@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from autograder.run import command as run_command
-from autograder.run.result import NotebookRun, Status
+from autograder.run.result import NotebookRun, RunStatus
 from autograder.run.summary import junit_summary
 from autograder.syllabus import Unit, UnitNotebook, load_syllabus
 
@@ -168,11 +168,11 @@ def test_the_gpu_run_activates_the_environment_that_the_recipe_makes() -> None:
 
 def test_the_report_names_notebook_cell_and_error_and_nothing_in_it_is_markup() -> None:
     runs = [
-        NotebookRun("w90_tiny", "w90_lesson.ipynb", Status.OK, seconds=2.0),
+        NotebookRun("w90_tiny", "w90_lesson.ipynb", RunStatus.OK, seconds=2.0),
         NotebookRun(
             unit="w91_next",
             notebook="w91_lesson.ipynb",
-            status=Status.FAILED,
+            status=RunStatus.FAILED,
             seconds=3.0,
             failing_cell=7,
             error="AttributeError: no `rcond` for @someone\nsecond line",

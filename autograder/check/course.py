@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from autograder.check.kept import KeptReports
 from autograder.check.plan import UnitUnderTest, imported_packages
 from autograder.check.report import Fault, UnitReport
-from autograder.check.runner import ForkServer, RunnerFailed
+from autograder.check.runner import ReferenceServer, RunnerFailed
 from autograder.check.unit import check_unit
 
 # Called with a unit, and how many of its runs have ended, of how many.
@@ -36,7 +36,7 @@ def check_units(
     kept : KeptReports, optional
         Reports of earlier checks, which are not made again; new ones are kept there.
     """
-    servers = _ForkServers()
+    servers = _ReferenceServers()
     cores = _Cores(jobs)
 
     def check(tested: UnitUnderTest) -> UnitReport:
@@ -67,8 +67,8 @@ def check_units(
             servers.close()
 
 
-class _ForkServers:
-    """Fork servers by what they have imported: units of the same packages share one.
+class _ReferenceServers:
+    """Servers by what they have imported: units of the same packages share one.
 
     A server has imported nothing that its units do not import: a fork of it copies tables of the
     memory that the packages take, and it would hide a missing import.
@@ -77,9 +77,9 @@ class _ForkServers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stack = ExitStack()
-        self._servers: dict[frozenset[str], ForkServer] = {}
+        self._servers: dict[frozenset[str], ReferenceServer] = {}
 
-    def of(self, tested: UnitUnderTest) -> ForkServer:
+    def of(self, tested: UnitUnderTest) -> ReferenceServer:
         """Return the server of a unit, started where there is none.
 
         Raises
@@ -91,7 +91,7 @@ class _ForkServers:
         packages = frozenset(packages - _local_modules(tested))
         with self._lock:
             if packages not in self._servers:
-                self._servers[packages] = self._stack.enter_context(ForkServer(packages))
+                self._servers[packages] = self._stack.enter_context(ReferenceServer(packages))
             return self._servers[packages]
 
     def close(self) -> None:

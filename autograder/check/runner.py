@@ -27,7 +27,7 @@ class RunnerFailed(Exception):
     """The process that executes the reference died, and its runs with it."""
 
 
-class ForkServer:
+class ReferenceServer:
     """A process that has imported packages, and forks others that execute references.
 
     It is a context manager: at its end, no process is left and no file. Several threads may use it.

@@ -20,9 +20,9 @@ from autograder.check.plan import (
     untouched_trials,
 )
 from autograder.check.report import Fault, UnitReport
-from autograder.check.runner import ForkServer, RunnerFailed
+from autograder.check.runner import ReferenceServer, RunnerFailed
 from autograder.check.verdict import (
-    Outcome,
+    TrialResult,
     budget_faults,
     exercise_faults,
     exercise_report,
@@ -66,7 +66,7 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> UnitUnderTest:
 
 def check_unit(
     tested: UnitUnderTest,
-    server: ForkServer,
+    server: ReferenceServer,
     at_once: Callable[[], int],
     on_progress: Callable[[int, int], None],
 ) -> UnitReport:
@@ -75,7 +75,7 @@ def check_unit(
     Parameters
     ----------
     tested : UnitUnderTest
-    server : ForkServer
+    server : ReferenceServer
         Has imported the packages that the assignment imports.
     at_once : callable
         Returns how many runs are executed at a time; it is asked again and again.
@@ -115,7 +115,7 @@ class _Runs:
     def __init__(
         self,
         tested: UnitUnderTest,
-        server: ForkServer,
+        server: ReferenceServer,
         at_once: Callable[[], int],
         on_progress: Callable[[int, int], None],
     ) -> None:
@@ -125,7 +125,7 @@ class _Runs:
         self._on_progress = on_progress
         self._ended = self._expected = 0
 
-    def execute(self, trials: Iterable[Trial], preloaded: Sequence[str] = ()) -> list[Outcome]:
+    def execute(self, trials: Iterable[Trial], preloaded: Sequence[str] = ()) -> list[TrialResult]:
         """Return how the runs ended, in that order."""
         # The longest first, so that none is waited for alone.
         trials = sorted(trials, key=lambda trial: -trial.limit)
@@ -161,7 +161,7 @@ def _trials(tested: UnitUnderTest, seconds: list[float], sound: bool) -> list[Tr
 
 
 def _report(
-    tested: UnitUnderTest, imports: float, seconds: list[float], outcomes: list[Outcome]
+    tested: UnitUnderTest, imports: float, seconds: list[float], outcomes: list[TrialResult]
 ) -> UnitReport:
     """Judge: ``imports`` and, cell by cell, the reference took so many seconds."""
     assignment = tested.assignment

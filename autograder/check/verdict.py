@@ -19,10 +19,10 @@ from autograder.check.results import CellResult, RunResult
 
 MISTAKES, ALTERNATIVES = 3, 1  # that an exercise needs
 
-Outcome = tuple[Trial, RunResult]
+TrialResult = tuple[Trial, RunResult]
 
 
-def reference_faults(tested: UnitUnderTest, outcome: Outcome) -> Iterator[Fault]:
+def reference_faults(tested: UnitUnderTest, outcome: TrialResult) -> Iterator[Fault]:
     """Yield where the reference is not worth full marks with a seed."""
     trial, result = outcome
     assignment, seed = tested.assignment, trial.seed
@@ -39,7 +39,7 @@ def reference_faults(tested: UnitUnderTest, outcome: Outcome) -> Iterator[Fault]
     yield from _unfinished(tested, outcome, f"the reference with seed {seed}")
 
 
-def untouched_faults(tested: UnitUnderTest, outcome: Outcome) -> Iterator[Fault]:
+def untouched_faults(tested: UnitUnderTest, outcome: TrialResult) -> Iterator[Fault]:
     """Yield where the untouched notebook earns points, or has an error that is not its stub's."""
     trial, result = outcome
     for cell in result.cells:
@@ -62,7 +62,7 @@ def untouched_faults(tested: UnitUnderTest, outcome: Outcome) -> Iterator[Fault]
 
 
 def exercise_faults(
-    tested: UnitUnderTest, exercise: str, outcomes: Sequence[Outcome]
+    tested: UnitUnderTest, exercise: str, outcomes: Sequence[TrialResult]
 ) -> Iterator[Fault]:
     """Yield what the variants and mutants of an exercise show."""
     assignment = tested.assignment
@@ -108,7 +108,7 @@ def budget_faults(tested: UnitUnderTest, seconds: float) -> Iterator[Fault]:
 
 
 def exercise_report(
-    tested: UnitUnderTest, exercise: str, seconds: float, outcomes: Iterable[Outcome]
+    tested: UnitUnderTest, exercise: str, seconds: float, outcomes: Iterable[TrialResult]
 ) -> ExerciseReport:
     """Return what became of an exercise's variants and mutants."""
     assignment = tested.assignment
@@ -142,7 +142,9 @@ def _falls_short(assignment: AssignmentCode, cell: CellResult) -> bool:
     return bool(cell.error) or cell.score(points) < points
 
 
-def _too_few(tested: UnitUnderTest, exercise: str, outcomes: Sequence[Outcome]) -> Iterator[Fault]:
+def _too_few(
+    tested: UnitUnderTest, exercise: str, outcomes: Sequence[TrialResult]
+) -> Iterator[Fault]:
     """Yield which blocks an exercise still needs."""
     assignment = tested.assignment
     runs = {
@@ -172,7 +174,7 @@ def _too_few(tested: UnitUnderTest, exercise: str, outcomes: Sequence[Outcome]) 
 
 
 def _mutant_faults(
-    tested: UnitUnderTest, exercise: str, outcomes: Sequence[Outcome]
+    tested: UnitUnderTest, exercise: str, outcomes: Sequence[TrialResult]
 ) -> Iterator[Fault]:
     """Yield the survivors without an excuse, and the excuses without a survivor."""
     mutants = [(trial, result) for trial, result in outcomes if trial.kind == "mutant"]
@@ -224,7 +226,7 @@ def _first_loss(tested: UnitUnderTest, trial: Trial, result: RunResult) -> str:
     return f"{_place(tested, index)}: the process {_ending(trial, result)}"
 
 
-def _unfinished(tested: UnitUnderTest, outcome: Outcome, what: str) -> Iterator[Fault]:
+def _unfinished(tested: UnitUnderTest, outcome: TrialResult, what: str) -> Iterator[Fault]:
     trial, result = outcome
     if result.end != "finished":
         index = trial.steps[min(len(result.cells), len(trial.steps) - 1)][0]

@@ -13,16 +13,16 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.execute import ERROR_MARKER_TAG, remove_error_markers
 
 from autograder.notebooks import notebook_text, read_notebook, write_text
-from autograder.run.result import Outcome, Status
+from autograder.run.result import RunOutcome, RunStatus
 
 # Both bound what the worker sends home: a framework's error can hold a whole tensor.
 _TEXT_CHARACTERS = 2000
 _SOURCE_LINES = 6
 
 _STATUS_OF_ERROR = {
-    DeadKernelError.__name__: Status.DIED,
-    CellTimeoutError.__name__: Status.HUNG,
-    KeyboardInterrupt.__name__: Status.STOPPED,
+    DeadKernelError.__name__: RunStatus.DIED,
+    CellTimeoutError.__name__: RunStatus.HUNG,
+    KeyboardInterrupt.__name__: RunStatus.STOPPED,
 }
 
 
@@ -92,7 +92,7 @@ def execute(
     cell_limit: int,
     allowed_errors: Sequence[str],
     on_cell: Callable[[int, int], None],
-) -> Outcome:
+) -> RunOutcome:
     """Run a notebook from top to bottom and write it, with its outputs, as it goes.
 
     Parameters
@@ -128,18 +128,18 @@ def execute(
                 shutdown_kernel="immediate",  # a hung kernel would sit out the polite request
             )
     except KeyboardInterrupt:
-        return Outcome(Status.STOPPED, error="KeyboardInterrupt: stopped by the user")
+        return RunOutcome(RunStatus.STOPPED, error="KeyboardInterrupt: stopped by the user")
     except Exception as error:  # no such kernel, no parameters for its language, a full disk …
-        return Outcome(Status.FAILED, error=_shortened(f"{type(error).__name__}: {error}"))
+        return RunOutcome(RunStatus.FAILED, error=_shortened(f"{type(error).__name__}: {error}"))
     executed = read_notebook(output)
     outcome = outcome_of(executed)
-    if outcome.status is Status.OK:
+    if outcome.status is RunStatus.OK:
         # Papermill marks errors that are allowed, too.
         write_text(output, notebook_text(remove_error_markers(executed)))
     return outcome
 
 
-def outcome_of(executed: NotebookNode) -> Outcome:
+def outcome_of(executed: NotebookNode) -> RunOutcome:
     """Return how far a notebook came that papermill executed.
 
     Parameters
@@ -155,13 +155,13 @@ def outcome_of(executed: NotebookNode) -> Outcome:
             continue
         errors = [output for output in cell.outputs if output.output_type == "error"]
         name, value = (errors[-1].ename, errors[-1].evalue) if errors else ("unknown error", "")
-        return Outcome(
-            status=_STATUS_OF_ERROR.get(name, Status.FAILED),
+        return RunOutcome(
+            status=_STATUS_OF_ERROR.get(name, RunStatus.FAILED),
             failing_cell=number,
             error=_shortened(f"{name}: {value}" if value else name),
             source=_shortened("\n".join(cell.source.strip().splitlines()[:_SOURCE_LINES])),
         )
-    return Outcome()
+    return RunOutcome()
 
 
 def _blame_running_cell(

@@ -16,7 +16,7 @@ from typing import Protocol
 from autograder.cores import available_cores, thread_limits
 from autograder.run.plan import Job
 from autograder.run.process_tree import ProcessTree
-from autograder.run.result import NotebookRun, Outcome, Status
+from autograder.run.result import NotebookRun, RunOutcome, RunStatus
 
 # How long a worker that is told to stop may take to stop its kernel and write its notebook.
 GRACE_SECONDS = 5
@@ -69,7 +69,7 @@ class _Account:
 
     began: float
     ended: float
-    outcome: Outcome | None = None
+    outcome: RunOutcome | None = None
 
 
 async def _run(
@@ -126,7 +126,7 @@ async def _listen(
         now = time.monotonic()
         if "outcome" in message:
             told = message["outcome"]
-            account.outcome = Outcome(**(told | {"status": Status(told["status"])}))
+            account.outcome = RunOutcome(**(told | {"status": RunStatus(told["status"])}))
         elif message["cell"] == 0:
             account.began = now  # the worker's own imports are not the notebook's time
         else:
@@ -168,14 +168,14 @@ def _request(job: Job, notebook: Path, folder: Path) -> dict[str, object]:
     }
 
 
-def _unheard_outcome(cancelled: bool, exit_code: int, log: Path) -> Outcome:
+def _unheard_outcome(cancelled: bool, exit_code: int, log: Path) -> RunOutcome:
     """Return what is known of a worker that ended without a word."""
     if cancelled:
-        return Outcome(Status.STOPPED, error="stopped by the user")
+        return RunOutcome(RunStatus.STOPPED, error="stopped by the user")
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     last_words = f": {lines[-1]}" if lines else ""
     if exit_code < 0:
         error = f"signal {-exit_code} ended the process that ran it{last_words}"
-        return Outcome(Status.DIED, error=error)
+        return RunOutcome(RunStatus.DIED, error=error)
     error = f"the process that ran it left with exit code {exit_code}{last_words}"
-    return Outcome(Status.FAILED, error=error)
+    return RunOutcome(RunStatus.FAILED, error=error)

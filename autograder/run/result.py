@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class RunStatus(StrEnum):
     """How a run ended; every one but ``OK`` is a fault."""
 
     OK = "ok"
@@ -16,12 +16,12 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """How far a kernel came with a notebook.
 
     Attributes
     ----------
-    status : Status
+    status : RunStatus
     failing_cell : int or None
         Number of the cell where it ended, counted from 1 in the notebook as it was built; None when
         it ended at none of them (no such kernel, say).
@@ -31,15 +31,15 @@ class Outcome:
         The first lines of that cell.
     """
 
-    status: Status = Status.OK
+    status: RunStatus = RunStatus.OK
     failing_cell: int | None = None
     error: str = ""
     source: str = ""
 
-    def held_to(self, budget: float | None, seconds: float) -> "Outcome":
+    def held_to(self, budget: float | None, seconds: float) -> "RunOutcome":
         """Return this outcome, or ``OVER_BUDGET`` when it is fine but took too many seconds."""
-        if self.status is Status.OK and budget is not None and seconds > budget:
-            return Outcome(Status.OVER_BUDGET)
+        if self.status is RunStatus.OK and budget is not None and seconds > budget:
+            return RunOutcome(RunStatus.OVER_BUDGET)
         return self
 
 
@@ -52,7 +52,7 @@ class NotebookRun:
     unit, notebook : str
         ``"w05_neural_networks"``, ``"w05_lesson.ipynb"``.
     status, failing_cell, error, source
-        See `Outcome`.
+        See `RunOutcome`.
     seconds : float
         Wall time from the start of the kernel to its last cell.
     budget : float or None
@@ -65,7 +65,7 @@ class NotebookRun:
 
     unit: str
     notebook: str
-    status: Status
+    status: RunStatus
     seconds: float
     budget: float | None = None
     peak_memory_bytes: int = 0
@@ -77,14 +77,14 @@ class NotebookRun:
     @property
     def ok(self) -> bool:
         """Whether all is well."""
-        return self.status is Status.OK
+        return self.status is RunStatus.OK
 
     @property
     def fault(self) -> str:
         """What is wrong, in one line; empty when nothing is."""
         if self.ok:
             return ""
-        if self.status is Status.OVER_BUDGET:
+        if self.status is RunStatus.OVER_BUDGET:
             return f"{self.seconds:.1f} s, the budget is {self.budget:g} s"
         where = f"cell {self.failing_cell}" if self.failing_cell else ""
         what = self.error.strip().split("\n", 1)[0]

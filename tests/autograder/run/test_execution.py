@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.run.execution import execute, outcome_of
 from autograder.run.page import write_page
-from autograder.run.result import Outcome, Status
+from autograder.run.result import RunOutcome, RunStatus
 
 
 def notebook_of(*cells: NotebookNode | str) -> NotebookNode:
@@ -31,7 +31,7 @@ def run_cells(
     profile: str = "quick",
     cell_limit: int = 60,
     allowed_errors: Sequence[str] = (),
-) -> tuple[Outcome, NotebookNode]:
+) -> tuple[RunOutcome, NotebookNode]:
     source, output = folder / "source.ipynb", folder / "output.ipynb"
     nbformat.write(notebook_of(*cells), source)
     outcome = execute(
@@ -55,14 +55,14 @@ def test_the_profile_reaches_the_notebook_and_data_lies_beside_it(tmp_path: Path
     (tmp_path / "numbers.txt").write_text("1 2 3")
     cell = "print(PROFILE, open('numbers.txt').read())"
     outcome, executed = run_cells(tmp_path, cell, profile="full")
-    assert outcome == Outcome(Status.OK)
+    assert outcome == RunOutcome(RunStatus.OK)
     assert printed(executed) == "full 1 2 3\n"
 
 
 def test_a_failing_cell_is_named_as_it_is_counted_in_the_built_notebook(tmp_path: Path) -> None:
     failing = "\n".join(f"line_{number} = {number}" for number in range(9)) + "\nint('many')"
     outcome, executed = run_cells(tmp_path, new_markdown_cell("# Title"), failing, "print('later')")
-    assert outcome.status is Status.FAILED
+    assert outcome.status is RunStatus.FAILED
     assert outcome.failing_cell == 3  # the parameters, the title, this one
     assert outcome.error == "ValueError: invalid literal for int() with base 10: 'many'"
     assert outcome.source.startswith("line_0 = 0\n")
@@ -73,7 +73,7 @@ def test_a_failing_cell_is_named_as_it_is_counted_in_the_built_notebook(tmp_path
 def test_an_error_in_a_cell_tagged_raises_exception_is_no_fault(tmp_path: Path) -> None:
     tagged = new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
     outcome, executed = run_cells(tmp_path, tagged, "print('went on')")
-    assert outcome == Outcome(Status.OK)
+    assert outcome == RunOutcome(RunStatus.OK)
     assert printed(executed) == "went on\n"
     assert not any("Exception was encountered" in cell.source for cell in executed.cells)
 
@@ -98,13 +98,13 @@ def test_an_allowed_error_is_no_fault_and_any_other_is(tmp_path: Path) -> None:
 
 def test_leaving_early_with_sys_exit_is_a_fault(tmp_path: Path) -> None:
     outcome, _ = run_cells(tmp_path, "import sys\nsys.exit()", "print('never')")
-    assert (outcome.status, outcome.failing_cell) == (Status.FAILED, 2)
+    assert (outcome.status, outcome.failing_cell) == (RunStatus.FAILED, 2)
     assert outcome.error == "SystemExit"
 
 
 def test_a_dead_kernel_is_reported_with_the_cell_that_killed_it(tmp_path: Path) -> None:
     outcome, executed = run_cells(tmp_path, "import os", "os._exit(1)")
-    assert (outcome.status, outcome.failing_cell) == (Status.DIED, 3)
+    assert (outcome.status, outcome.failing_cell) == (RunStatus.DIED, 3)
     assert outcome.source == "os._exit(1)"
     assert any(
         output.get("ename") == "DeadKernelError"
@@ -115,7 +115,7 @@ def test_a_dead_kernel_is_reported_with_the_cell_that_killed_it(tmp_path: Path) 
 
 def test_a_cell_that_never_ends_is_given_up(tmp_path: Path) -> None:
     outcome, _ = run_cells(tmp_path, "while True:\n    pass", cell_limit=1)
-    assert (outcome.status, outcome.failing_cell) == (Status.HUNG, 2)
+    assert (outcome.status, outcome.failing_cell) == (RunStatus.HUNG, 2)
     assert outcome.error == "CellTimeoutError: the cell ran for longer than 1 s"
 
 
@@ -132,7 +132,7 @@ def test_a_kernel_that_is_not_installed_is_a_fault_at_no_cell(tmp_path: Path) ->
         allowed_errors=(),
         on_cell=lambda cell, cells: None,
     )
-    assert (outcome.status, outcome.failing_cell) == (Status.FAILED, None)
+    assert (outcome.status, outcome.failing_cell) == (RunStatus.FAILED, None)
     assert "no-such-kernel" in outcome.error
 
 

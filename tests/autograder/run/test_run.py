@@ -18,7 +18,7 @@ from autograder.cli import main
 from autograder.cores import thread_limits
 from autograder.errors import InputError
 from autograder.run.plan import Job, plan
-from autograder.run.result import Outcome, Status
+from autograder.run.result import RunOutcome, RunStatus
 from autograder.run.session import run_jobs
 from autograder.syllabus import load_syllabus
 
@@ -160,10 +160,10 @@ def test_a_failing_notebook_does_not_stop_the_others(
 
 
 def test_a_notebook_over_its_budget_is_a_fault_and_a_failed_one_stays_failed() -> None:
-    failed = Outcome(Status.FAILED, failing_cell=3)
-    assert Outcome().held_to(20, 20.1).status is Status.OVER_BUDGET
-    assert Outcome().held_to(20, 19.9) == Outcome()
-    assert Outcome().held_to(None, 10**6) == Outcome()
+    failed = RunOutcome(RunStatus.FAILED, failing_cell=3)
+    assert RunOutcome().held_to(20, 20.1).status is RunStatus.OVER_BUDGET
+    assert RunOutcome().held_to(20, 19.9) == RunOutcome()
+    assert RunOutcome().held_to(None, 10**6) == RunOutcome()
     assert failed.held_to(20, 20.1) == failed
 
 
@@ -184,7 +184,7 @@ time.sleep(600)
         parallel=1,
         title="Tiny",
     )
-    assert run.status is Status.DIED
+    assert run.status is RunStatus.DIED
     assert "signal 9" in run.error
     child = int(noted.read_text())
     try:

@@ -5,13 +5,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograder.run.result import NotebookRun, Status
+from autograder.run.result import NotebookRun, RunStatus
 from autograder.run.summary import duration, html_summary, junit_summary, memory
 
 GOOD = NotebookRun(
     unit="w90_tiny",
     notebook="w90_lesson.ipynb",
-    status=Status.OK,
+    status=RunStatus.OK,
     seconds=2.5,
     budget=30.0,
     peak_memory_bytes=300 * 2**20,
@@ -20,7 +20,7 @@ GOOD = NotebookRun(
 FAILED = NotebookRun(
     unit="w91_next",
     notebook="w91_assignment.ipynb",
-    status=Status.FAILED,
+    status=RunStatus.FAILED,
     seconds=4.0,
     budget=20.0,
     failing_cell=7,
@@ -30,7 +30,7 @@ FAILED = NotebookRun(
 SLOW = NotebookRun(
     unit="w91_next",
     notebook="w91_lesson.ipynb",
-    status=Status.OVER_BUDGET,
+    status=RunStatus.OVER_BUDGET,
     seconds=31.0,
     budget=30.0,
 )
