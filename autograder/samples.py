@@ -7,6 +7,7 @@ from typing import Protocol
 from nbformat import NotebookNode
 
 from autograder.errors import InputError
+from autograder.notebooks import exercise_cells
 from autograder.regions import MARKERS, without_markers
 
 Answers = Mapping[str, str]  # content of solution cells by exercise
@@ -23,9 +24,8 @@ class Sample(Protocol):
 def solutions_of(source: NotebookNode) -> dict[str, str]:
     """Return the reference solutions of an assignment by exercise, as a learner would type them."""
     return {
-        cell.metadata.nbgrader.grade_id: without_markers(cell.source, MARKERS["solution"])
-        for cell in source.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        exercise: without_markers(code, MARKERS["solution"])
+        for exercise, code in exercise_cells(source).items()
     }
 
 

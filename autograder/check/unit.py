@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.build.unit import build_unit
 from autograder.check.assignment import make_assignment_code
+from autograder.check.hints import hint_faults
 from autograder.check.mistakes import parse_mistakes
 from autograder.check.mutants import make_mutants
 from autograder.check.plan import (
@@ -187,6 +188,6 @@ def _report(
             )
         )
     total = imports + sum(seconds)
-    faults += budget_faults(tested, total)
+    faults += [*hint_faults(tested), *budget_faults(tested, total)]
     # The stub and the release have most of their errors in common.
     return UnitReport(tested.unit, total, tuple(exercises), tuple(dict.fromkeys(faults)))

@@ -712,7 +712,7 @@ replace(
 
 
 # %% mistake: fit | training mode is never set
-# hint: someone calls model.eval() and then your fit: in which mode does it train?
+# hint: the network comes to your fit in evaluation mode: in which mode does it train?
 replace("model.train()", "")
 
 

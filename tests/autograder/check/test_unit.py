@@ -125,7 +125,6 @@ def bounded(x, low, high):
 
 
 # %% mistake: bounded | rounds, which no test sees
-# hint: what becomes of a fraction?
 def bounded(x, low, high):
     return int(max(low, min(x, high)))
 
@@ -315,8 +314,13 @@ def test_every_block_is_reported_with_its_outcome(faulty):
     assert exercise_of(faulty, "bounded")["alternatives"] == {"kept": 1, "all": 3}
 
 
+def test_a_mistake_without_a_hint_is_named(faults):
+    fault = the_fault(faults, message="this mistake has no hint: write one directly below")
+    assert fault[2] == "# %% mistake: bounded | rounds, which no test sees"
+
+
 def test_nothing_else_is_a_fault(faults):
-    assert len(faults) == 16
+    assert len(faults) == 17
 
 
 def test_a_week_that_keeps_its_promises_ends_with_0(small_course, capsys):
