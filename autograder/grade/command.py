@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder.grade.course import open_course
-    from autograder.grade.pages import offer
+    from autograder.grade.feedback.restoring import offer
     from autograder.grade.session import Session
     from autograder.kernels.sandbox.choice import choose
 

@@ -25,9 +25,9 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.formulas import STYLE
-from autograder.grade.feedback import HideHiddenTests, html_cleaner, only_safe_outputs
-from autograder.grade.html_parts import normalised
-from autograder.grade.overview import overview
+from autograder.grade.feedback.hiding import HideHiddenTests, html_cleaner, only_safe_outputs
+from autograder.grade.feedback.html_parts import normalised
+from autograder.grade.feedback.overview import overview
 from autograder.markdown import formulas_as_markdown, markdown_to_html, with_formulas
 
 EXPORTER = "autograder.grade.exporter.FeedbackExporter"
@@ -169,7 +169,10 @@ def _settings(config: Config) -> Config:
     if exporter.get("template_name", _NBGRADERS_TEMPLATE) == _NBGRADERS_TEMPLATE:
         theirs = list(exporter.get("extra_template_basedirs", []))
         exporter.template_name = "forwardpass_feedback"
-        exporter.extra_template_basedirs = [str(Path(__file__).parent / "templates"), *theirs]
+        exporter.extra_template_basedirs = [
+            str(Path(__file__).parent / "feedback/templates"),
+            *theirs,
+        ]
         # Where ours finds the template that it extends, by the name feedback/….
         exporter.extra_template_paths = [*exporter.get("extra_template_paths", []), *theirs]
     return config

@@ -16,12 +16,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.files import TemporaryFolder
-from autograder.grade.ledger import FOLDER
-from autograder.grade.parcel import Parcel, pack
-from autograder.grade.payload import Assignment, Graded, GradedNotebook, Task
+from autograder.grade.archive import Parcel, pack
+from autograder.grade.execute.verdict import Outcome, Verdict
+from autograder.grade.model import Assignment, Graded, GradedNotebook, Task
 from autograder.grade.skeleton import Skeleton
-from autograder.grade.standing import Standing
-from autograder.grade.verdict import Outcome, Verdict
+from autograder.grade.store.cache import FOLDER
+from autograder.grade.store.prior_grades import Standing
 from autograder.kernels.guard.settings import Replaced
 from autograder.notebooks import notebook_text, read_notebook, write_text
 

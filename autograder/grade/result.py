@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
 
-from autograder.grade.gradebook import NoSuchStudent
-from autograder.grade.payload import Graded
-from autograder.grade.verdict import Outcome
+from autograder.grade.execute.verdict import Outcome
+from autograder.grade.model import Graded
+from autograder.grade.store.gradebook import NoSuchStudent
 from autograder.kernels.server import KernelFailed
 
 _ORDINARY = (Outcome.PASSED, Outcome.FAILED, Outcome.PARTIAL, Outcome.MANUAL)

@@ -14,10 +14,10 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
 from autograder.errors import InputError
-from autograder.grade import gradebook as book
-from autograder.grade import work
+from autograder.grade import worker
+from autograder.grade.archive import Parcel, pack
 from autograder.grade.course import Course, Submission
-from autograder.grade.executor import Place, carry_out, cluster, local, prepare
+from autograder.grade.feedback.restoring import restore, strangers
 from autograder.grade.instructor import (
     InstructorsRun,
     memory_of,
@@ -26,19 +26,19 @@ from autograder.grade.instructor import (
     remember,
     task_of,
 )
-from autograder.grade.ledger import FOLDER, Ledger, agrees, fingerprint
-from autograder.grade.limits import SubmissionLimits
+from autograder.grade.intake.limits import SubmissionLimits
+from autograder.grade.intake.timestamps import handed_in
 from autograder.grade.lock import Lock
-from autograder.grade.pages import restore, strangers
-from autograder.grade.parcel import Parcel, pack
-from autograder.grade.payload import Assignment, Graded, Task
+from autograder.grade.model import Assignment, Graded, Task
+from autograder.grade.pool import Place, carry_out, cluster, local, prepare
 from autograder.grade.registration import modules_of, programs_of, register
 from autograder.grade.released import read_released
 from autograder.grade.result import Result, no_grade, reason_of, unusual
 from autograder.grade.skeleton import read_skeletons
-from autograder.grade.standing import Standing, read_standings
-from autograder.grade.timestamps import handed_in
-from autograder.grade.writing import replace_folder, sweep
+from autograder.grade.store import gradebook as book
+from autograder.grade.store.cache import FOLDER, Ledger, agrees, fingerprint
+from autograder.grade.store.prior_grades import Standing, read_standings
+from autograder.grade.store.writing import replace_folder, sweep
 from autograder.kernels.limits import KernelLimits
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
@@ -110,7 +110,7 @@ class Session:
         except BaseException:
             self.close()
             raise
-        self._content = work.packed(self._assignment)
+        self._content = worker.packed(self._assignment)
         # Where the course lies has no part in a grade: a copy of it keeps its grades.
         conditions = fingerprint((self._assignment, str(sandbox))).replace(str(course.root), "")
         self._ledger = Ledger(course.root, assignment, conditions.encode())
@@ -338,7 +338,7 @@ class Session:
 
 
 def _grade(content: bytes, address: Address | None, is_local: bool, task: Task) -> Graded:
-    return work.grade(content, address if is_local else None, task)
+    return worker.grade(content, address if is_local else None, task)
 
 
 def _tasks(

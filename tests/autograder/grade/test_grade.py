@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
-from autograder.grade.feedback import HideHiddenTests
+from autograder.grade.feedback.hiding import HideHiddenTests
 
 RIGHT = {
     "double": "def double(x):\n    return x + x",

@@ -13,9 +13,10 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.grade import intake, listing
-from autograder.grade.handed_in import MAX_CELLS, MAX_CODE, UnreadableError, parse_notebook
-from autograder.grade.intake import Handin, read_submission
+from autograder.grade.intake import folder as intake
+from autograder.grade.intake import listing
+from autograder.grade.intake.folder import Handin, read_submission
+from autograder.grade.intake.parse import MAX_CELLS, MAX_CODE, UnreadableError, parse_notebook
 from autograder.grade.skeleton import Skeleton, SkeletonCell
 
 

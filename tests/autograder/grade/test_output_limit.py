@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grade.output_limit import OutputLimit, Taken
+from autograder.grade.execute.output_limit import OutputLimit, Taken
 from autograder.kernels.limits import Limits
 
 

@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grade.course import open_course
+from autograder.grade.intake.rebuild import rebuild
 from autograder.grade.released import Released, read_released
-from autograder.grade.repair import rebuild
 
 from .test_repair import (
     KERNEL,

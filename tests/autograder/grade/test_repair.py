@@ -21,7 +21,7 @@ from nbgrader.preprocessors import (
 
 from autograder.cli import main
 from autograder.grade.course import open_course
-from autograder.grade.repair import Rebuilt, rebuild
+from autograder.grade.intake.rebuild import Rebuilt, rebuild
 from autograder.grade.skeleton import Skeleton, SkeletonCell, read_skeletons
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}

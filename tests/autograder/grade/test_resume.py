@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.grade import session
-from autograder.grade.executor import carry_out, local
+from autograder.grade.pool import carry_out, local
 
 ANSWERS = {
     "double": "def double(x):\n    return x + x",
@@ -29,7 +29,8 @@ LEARNERS = ("sample01", "sample02", "sample03")
 KILLED = """\
 import os, sys
 from autograder.cli import main
-from autograder.grade import ledger, session
+from autograder.grade import session
+from autograder.grade.store import cache
 
 def ending(function, place):
     def wrapper(*arguments, **options):
@@ -46,7 +47,7 @@ if __name__ == "__main__":
     elif moment == "folders":
         session.replace_folder = ending(session.replace_folder, place)
     else:
-        ledger.Ledger.write = ending(ledger.Ledger.write, place)
+        cache.Ledger.write = ending(cache.Ledger.write, place)
     sys.exit(main(["grade", "w90", "--course-dir", sys.argv[3]]))
 """
 
@@ -277,7 +278,7 @@ class TestCluster:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         course = built(small_course, LEARNERS[:1])
-        monkeypatch.setattr("autograder.grade.executor._CONNECT_SECONDS", 2)
+        monkeypatch.setattr("autograder.grade.pool._CONNECT_SECONDS", 2)
         arguments = ["grade", "w90", "--course-dir", str(course)]
         assert main([*arguments, "--scheduler", "tcp://127.0.0.1:9"]) == 2
         assert "there is no Dask scheduler at tcp://127.0.0.1:9" in capsys.readouterr().err

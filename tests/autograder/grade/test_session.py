@@ -24,12 +24,12 @@ import sqlalchemy
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
-from autograder.grade import executor, session
-from autograder.grade.executor import Place, carry_out
-from autograder.grade.ledger import Ledger
+from autograder.grade import pool, session
+from autograder.grade.archive import Parcel, pack
 from autograder.grade.lock import Lock
-from autograder.grade.parcel import Parcel, pack
-from autograder.grade.writing import replace_folder
+from autograder.grade.pool import Place, carry_out
+from autograder.grade.store.cache import Ledger
+from autograder.grade.store.writing import replace_folder
 
 from .test_grade import RIGHT, submit
 
@@ -277,9 +277,9 @@ class TestCarryingOut:
     ) -> None:
         (tmp_path / "fp_work.py").write_text("import os\ndef pid(*_): return os.getpid()\n")
         monkeypatch.syspath_prepend(tmp_path)
-        monkeypatch.setattr(executor, "_TASKS_OF_A_WORKER", 3)
+        monkeypatch.setattr(pool, "_TASKS_OF_A_WORKER", 3)
         pid = importlib.import_module("fp_work").pid
-        answers = [future.result() for _, future in carry_out(executor.local, pid, range(20))]
+        answers = [future.result() for _, future in carry_out(pool.local, pid, range(20))]
         assert len(answers) == 20
         assert all(answers.count(pid) <= 3 for pid in answers)
 
@@ -289,9 +289,9 @@ class TestCarryingOut:
         (tmp_path / "fp_places.py").write_text(PLACES)
         monkeypatch.syspath_prepend(tmp_path)
         places = importlib.import_module("fp_places").places
-        list(carry_out(executor.local, places, range(1)))  # Python's fork server runs from now on
+        list(carry_out(pool.local, places, range(1)))  # Python's fork server runs from now on
         monkeypatch.setenv("FP_SETTING", "new")
-        answers = {future.result() for _, future in carry_out(executor.local, places, range(4))}
+        answers = {future.result() for _, future in carry_out(pool.local, places, range(4))}
         [(own, programs, setting)] = answers
         assert programs == own
         assert setting == "new"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from autograder.grade.timestamps import handed_in, read_time
+from autograder.grade.intake.timestamps import handed_in, read_time
 
 NOON = datetime(2031, 5, 2, 11, 59)
 

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.grade.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.execution import KernelChoice, NotebookRun
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig

@@ -8,9 +8,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from autograder.grade.course import open_course
-from autograder.grade.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.verdict import judge
 from autograder.grade.registration import modules_of
-from autograder.grade.verdict import judge
 from autograder.kernels import provisioner
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox.choice import Sandbox

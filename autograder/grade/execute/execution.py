@@ -1,6 +1,6 @@
 """Execute a rebuilt notebook on a kernel of the fork server, and record what became of each cell.
 
-What a cell is worth is not decided here; see :mod:`autograder.grade.verdict`.
+What a cell is worth is not decided here; see :mod:`autograder.grade.execute.verdict`.
 """
 
 import time
@@ -22,8 +22,8 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
-from autograder.grade.output_limit import OutputLimit, Taken
-from autograder.grade.record import FATAL, CellRun, End, Execution
+from autograder.grade.execute.output_limit import OutputLimit, Taken
+from autograder.grade.execute.record import FATAL, CellRun, End, Execution
 from autograder.kernels import spawned
 from autograder.kernels.client import KernelClient
 from autograder.kernels.guard.guard import REPORT, signature_of

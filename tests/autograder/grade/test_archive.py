@@ -8,11 +8,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from autograder.grade import handed_in, parcel
-from autograder.grade.handed_in import UnreadableError, parse_notebook
-from autograder.grade.limits import Bounds, SubmissionLimits
-from autograder.grade.outputs import without_outputs
-from autograder.grade.parcel import Parcel, pack
+from autograder.grade import archive
+from autograder.grade.archive import Parcel, pack
+from autograder.grade.intake import parse
+from autograder.grade.intake.limits import Bounds, SubmissionLimits
+from autograder.grade.intake.outputs import without_outputs
+from autograder.grade.intake.parse import UnreadableError, parse_notebook
 
 
 def write(path: Path, content: bytes = b"1") -> Path:
@@ -98,7 +99,7 @@ class TestLimits:
         for number in range(20):
             write(tmp_path / f"many/{number}")
         write(tmp_path / "ps1.ipynb")
-        monkeypatch.setattr(parcel, "_MOST_ENTRIES", 10)
+        monkeypatch.setattr(archive, "_MOST_ENTRIES", 10)
         made = pack(tmp_path, (), Bounds())
         assert "ps1.ipynb" in unpacked(made, tmp_path / "out")
         assert "more than 10 files and folders" in made.notes[0]
@@ -132,7 +133,7 @@ class TestOutputs:
         assert "without the outputs (c.SubmissionLimits.notebook_mib)" in made.notes[0]
 
     def test_the_values_of_a_plot_do_not_count(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(handed_in, "MAX_VALUES", 100)
+        monkeypatch.setattr(parse, "MAX_VALUES", 100)
         notebook, _ = parse_notebook(shown(",,," * 100))
         assert notebook.cells[1].source == "2"
         with pytest.raises(UnreadableError):

@@ -18,8 +18,8 @@ from typing import Any
 
 from traitlets.config.loader import LazyConfigValue
 
-from autograder.grade.pages import page_digest
-from autograder.grade.payload import Graded
+from autograder.grade.feedback.restoring import page_digest
+from autograder.grade.model import Graded
 from autograder.nbgrader_course import LEDGER_FOLDER, REFUSALS
 from autograder.notebooks import write_text
 

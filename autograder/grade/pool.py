@@ -49,7 +49,7 @@ def prepare() -> None:
 
     It imports everything once, and has none of this process's threads and locks.
     """
-    multiprocessing.set_forkserver_preload(["autograder.lean", "autograder.grade.work"])
+    multiprocessing.set_forkserver_preload(["autograder.lean", "autograder.grade.worker"])
     forkserver.ensure_running()
 
 

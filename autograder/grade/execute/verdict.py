@@ -20,7 +20,7 @@ from nbgrader.utils import (
     is_task,
 )
 
-from autograder.grade.record import CellRun, End, Execution
+from autograder.grade.execute.record import CellRun, End, Execution
 
 _MEMORY_ERRORS = frozenset({"MemoryError", "_ArrayMemoryError", "ResourceExhaustedError"})
 _NOBODY_ANSWERS = (

@@ -7,9 +7,9 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.grade.align import Alignment, Theirs, align, as_cell_id
+from autograder.grade.intake.align import Alignment, Theirs, align, as_cell_id
+from autograder.grade.intake.repair_notes import repair_notes
 from autograder.grade.released import Released
-from autograder.grade.repair_notes import repair_notes
 from autograder.grade.skeleton import Skeleton, SkeletonCell
 
 _TAG = re.compile(r"[^,]{1,100}")
@@ -48,7 +48,7 @@ def rebuild(
     ----------
     skeleton : Skeleton
     notebook : nbformat.NotebookNode
-        What was handed in, as `autograder.grade.intake.read_submission` reads it; not changed.
+        What was handed in, as `autograder.grade.intake.folder` reads it; not changed.
     released : Released or None
         What the course had handed out; None where nothing is known of it.
     """

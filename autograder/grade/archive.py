@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.grade.limits import Bounds
-from autograder.grade.outputs import read_without_outputs
+from autograder.grade.intake.limits import Bounds
+from autograder.grade.intake.outputs import read_without_outputs
 
 # How far a folder is looked through at all, whatever is in it.
 _MOST_ENTRIES = 20_000

@@ -6,7 +6,7 @@ A cell that is not there may have been deleted, or have come into the course aft
 import bisect
 from collections.abc import Collection, Iterator, Sequence
 
-from autograder.grade.align import Alignment, Theirs, Wanted
+from autograder.grade.intake.align import Alignment, Theirs, Wanted
 from autograder.grade.released import Released
 from autograder.grade.skeleton import SkeletonCell
 

@@ -21,7 +21,7 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.grade.exporter import FeedbackExporter
-from autograder.grade.feedback import HideHiddenTests
+from autograder.grade.feedback.hiding import HideHiddenTests
 
 _LOG = logging.getLogger(__name__)
 # nbconvert warns about each image without a description.
@@ -104,7 +104,7 @@ class FeedbackPages:
             What the notebook is called in the gradebook, ``"w05_assignment"``: the page's title.
         notebook : nbformat.NotebookNode
             Executed; it is not changed. Of its ``metadata.forwardpass``, see
-            :func:`autograder.grade.overview.overview`.
+            :func:`autograder.grade.feedback.overview.overview`.
         marks : mapping of str to Mark
             By grade id, of every cell of the assignment that has nbgrader's metadata: solutions,
             tests, tasks. A cell that is not among them is none of the assignment's, whatever its

@@ -33,14 +33,14 @@ from traitlets import HasTraits
 from traitlets.utils.importstring import import_item
 
 from autograder.errors import InputError
-from autograder.grade import verdict
-from autograder.grade.execution import KernelChoice, NotebookRun
-from autograder.grade.intake import Handin, read_submission
-from autograder.grade.payload import Assignment, Graded, GradedNotebook, Task
-from autograder.grade.rendering import FeedbackPages, Mark, Page
-from autograder.grade.repair import rebuild
+from autograder.grade.execute import verdict
+from autograder.grade.execute.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.verdict import Verdict
+from autograder.grade.feedback.pages import FeedbackPages, Mark, Page
+from autograder.grade.intake.folder import Handin, read_submission
+from autograder.grade.intake.rebuild import rebuild
+from autograder.grade.model import Assignment, Graded, GradedNotebook, Task
 from autograder.grade.skeleton import Skeleton
-from autograder.grade.verdict import Verdict
 from autograder.kernels.guard.settings import Replaced
 from autograder.kernels.server import Address, KernelServer
 from autograder.notebooks import notebook_text

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.grade.align import Alignment, align
-from autograder.grade.handed_in import UnreadableError, parse_notebook
-from autograder.grade.limits import Bounds
-from autograder.grade.listing import File, Listing, is_text, list_folder, shown_name
-from autograder.grade.outputs import read_without_outputs
+from autograder.grade.intake.align import Alignment, align
+from autograder.grade.intake.limits import Bounds
+from autograder.grade.intake.listing import File, Listing, is_text, list_folder, shown_name
+from autograder.grade.intake.outputs import read_without_outputs
+from autograder.grade.intake.parse import UnreadableError, parse_notebook
 from autograder.grade.skeleton import Skeleton
 
 # A learner has a handful of copies; more of them would only take time.

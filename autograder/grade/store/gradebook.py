@@ -4,7 +4,7 @@ from datetime import datetime
 
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook, TaskCell
 
-from autograder.grade.payload import Graded, GradedNotebook
+from autograder.grade.model import Graded, GradedNotebook
 
 
 class NoSuchStudent(Exception):

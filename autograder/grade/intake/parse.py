@@ -9,8 +9,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.grade.metadata import kept_metadata, plain_text
-from autograder.grade.outputs import without_outputs
+from autograder.grade.intake.metadata import kept_metadata, plain_text
+from autograder.grade.intake.outputs import without_outputs
 
 # Values in a file, by the signs that begin or separate them. Each takes up to 250 bytes once
 # parsed, however short it is; an honest notebook of many MiB is mostly long strings.
@@ -38,7 +38,7 @@ def parse_notebook(data: bytes) -> tuple[NotebookNode, tuple[str, ...]]:
     Returns
     -------
     notebook : nbformat.NotebookNode
-        Valid. Of the metadata there is what :mod:`autograder.grade.metadata` lets through.
+        Valid. Of the metadata there is what :mod:`autograder.grade.intake.metadata` lets through.
     notes : tuple of str
         What was repaired, as the rest of sentences that begin with the file's name.
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from traitlets.config import Config
 
-from autograder.grade.limits import Bounds
-from autograder.grade.parcel import Parcel
+from autograder.grade.archive import Parcel
+from autograder.grade.execute.verdict import Verdict
+from autograder.grade.intake.limits import Bounds
 from autograder.grade.released import Released
 from autograder.grade.skeleton import Skeleton
-from autograder.grade.standing import Standing
-from autograder.grade.verdict import Verdict
+from autograder.grade.store.prior_grades import Standing
 from autograder.kernels.guard.settings import Replaced
 from autograder.kernels.limits import Limits
 from autograder.kernels.server import SandboxConfig

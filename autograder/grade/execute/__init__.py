@@ -1,0 +1,1 @@
+"""From a rebuilt notebook to its execution and the verdicts on its cells."""

@@ -1,0 +1,1 @@
+"""From an executed notebook and its marks to the page that a learner reads."""

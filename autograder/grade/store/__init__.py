@@ -1,0 +1,1 @@
+"""What outlives a run: nbgrader's gradebook, and the cache of what was graded."""
