@@ -12,8 +12,9 @@ from pathlib import Path
 from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main as autograder
 from autograder.errors import InputError
+from autograder.files import write_text
 from autograder.kernels.sandbox.choice import choose
-from autograder.notebooks import exercise_cells, notebook_text, read_notebook, write_text
+from autograder.notebooks import exercise_cells, notebook_text, read_notebook
 from autograder.samples import complete_submission, sample_class, solutions_of
 from autograder.syllabus import Unit, load_syllabus
 

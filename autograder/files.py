@@ -1,11 +1,14 @@
-"""Read text as every editor writes it, keep temporary folders, count things in messages."""
+"""Read text as every editor writes it, and write files and folders whole or not at all."""
 
 import codecs
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from autograder.errors import InputError
 
@@ -18,6 +21,8 @@ except ImportError:  # Windows, where a folder that a killed process left stays
 _TEMPORARY_PREFIX = "fp-"
 # Held by the folder's owner until the end of that process, flock(2).
 _TEMPORARY_LOCK = "lock"
+# Beside a folder that is about to be replaced.
+_PREFIX = ".forwardpass-"
 
 
 def read_utf8(path: Path) -> str:
@@ -105,3 +110,116 @@ def _remove_temporary(folder: Path) -> None:
             elif path.name != _TEMPORARY_LOCK:
                 path.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text completely or not at all, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file completely or not at all, whatever interrupts it.
+
+    The content goes to a temporary file in the same folder, which then takes the file's place.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        os.chmod(temporary, 0o644)  # mkstemp's 0600 would lock a course's other instructors out
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def replace_folder(
+    folder: Path,
+    texts: Mapping[str, str],
+    copies: Mapping[str, Path],
+    permissions: int,
+    *,
+    is_shared: bool = False,
+) -> None:
+    """Let a folder have exactly this content.
+
+    It is made beside the old one, which it then replaces.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    texts : mapping of str to str
+        Content of files by name.
+    copies : mapping of str to pathlib.Path
+        Files to be copied, by name.
+    permissions : int
+        Of the files, nbgrader's setting.
+    is_shared : bool
+        Whether a group of instructors may write to the folders, nbgrader's ``groupshared``.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PREFIX))
+    try:
+        for name, source in copies.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, new / name, follow_symlinks=False)
+        for name, text in texts.items():
+            (new / name).write_text(text, encoding="utf-8", errors="backslashreplace")
+        for path in new.rglob("*"):
+            if path.is_file():
+                path.chmod(permissions)
+        for path in (new, *new.rglob("*")):
+            if path.is_dir():
+                path.chmod(0o2775 if is_shared else 0o755)
+        old = new.with_name(f"{new.name}.old")
+        if os.path.lexists(folder):  # a link without a target is in the way, too
+            os.rename(folder, old)
+        os.rename(new, folder)
+        _remove(old)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
+def sweep(parents: Iterable[Path]) -> None:
+    """Remove what a killed run left half made."""
+    for parent in parents:
+        for left in parent.glob(f"{_PREFIX}*"):
+            _remove(left)
+
+
+@contextmanager
+def locked(path: Path, refusal: str) -> Iterator[None]:
+    """Hold a lock that other processes respect; it ends with the process, whatever ends that.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file that stays; only the lock on it counts, flock(2).
+    refusal : str
+        What to say where another process holds it.
+
+    Raises
+    ------
+    InputError
+        If another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputError(refusal) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or what else was in its place; a link's target stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,8 +1,6 @@
 """Read and write notebook files: one clear error for a bad one, the same bytes every time."""
 
 import copy
-import os
-import tempfile
 from pathlib import Path
 
 import nbformat
@@ -89,25 +87,3 @@ def as_built(content: bytes) -> bytes:
 def notebook_text(notebook: NotebookNode) -> str:
     """Return a notebook as a file's content: sorted keys, indented by one, a final newline."""
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT, sort_keys=True) + "\n"
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text completely or not at all, as `write_bytes` does."""
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file completely or not at all, whatever interrupts it.
-
-    The content goes to a temporary file in the same folder, which then takes the file's place.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would lock a course's other instructors out
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -14,7 +14,7 @@ from typing import Any
 
 import pooch
 
-from autograder.notebooks import write_text
+from autograder.files import write_text
 
 # Of one kind and unit: states of a few branches, no more.
 _KEPT = 8

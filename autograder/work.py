@@ -18,8 +18,7 @@ from pathlib import Path, PurePosixPath
 import autograder.lean  # noqa: F401  # first
 from autograder.build.tree import digest, normalised, read_manifest
 from autograder.errors import InputError
-from autograder.files import counted, read_utf8
-from autograder.notebooks import write_bytes, write_text
+from autograder.files import counted, read_utf8, write_bytes, write_text
 
 # What the course gave of each file when it last brought one: a digest by path.
 RECORD = ".forwardpass.json"

@@ -23,7 +23,8 @@ import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.cli import main as autograder
-from autograder.notebooks import notebook_text, read_notebook, write_text
+from autograder.files import write_text
+from autograder.notebooks import notebook_text, read_notebook
 from autograder.samples import complete_submission, solutions_of
 
 ROOT = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 
 from autograder.errors import InputError
-from autograder.files import read_utf8
-from autograder.notebooks import as_built, write_bytes, write_text
+from autograder.files import read_utf8, write_bytes, write_text
+from autograder.notebooks import as_built
 
 MANIFEST = "manifest.json"
 

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder.errors import InputError
-    from autograder.notebooks import write_text
+    from autograder.files import write_text
     from autograder.syllabus import load_syllabus
 
     if not hasattr(os, "fork"):

@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.files import TemporaryFolder
+from autograder.files import TemporaryFolder, write_text
 from autograder.grade.archive import Parcel, pack
 from autograder.grade.execute.verdict import Outcome, Verdict
 from autograder.grade.model import Assignment, Graded, GradedNotebook, Task
@@ -23,7 +23,7 @@ from autograder.grade.skeleton import Skeleton
 from autograder.grade.store.cache import FOLDER
 from autograder.grade.store.prior_grades import Standing
 from autograder.kernels.guard.settings import Replaced
-from autograder.notebooks import notebook_text, read_notebook, write_text
+from autograder.notebooks import notebook_text, read_notebook
 
 _LONGEST_REASON = 150
 _MARK = "modules: "

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
 from autograder.errors import InputError
+from autograder.files import locked, replace_folder, sweep
 from autograder.grade import worker
 from autograder.grade.archive import Parcel, pack
 from autograder.grade.course import Course, Submission
@@ -28,7 +29,6 @@ from autograder.grade.instructor import (
 )
 from autograder.grade.intake.limits import SubmissionLimits
 from autograder.grade.intake.timestamps import handed_in
-from autograder.grade.lock import Lock
 from autograder.grade.model import Assignment, Graded, Task
 from autograder.grade.pool import Place, carry_out, cluster, local, prepare
 from autograder.grade.registration import modules_of, programs_of, register
@@ -38,7 +38,6 @@ from autograder.grade.skeleton import read_skeletons
 from autograder.grade.store import gradebook as book
 from autograder.grade.store.cache import FOLDER, Ledger, agrees, fingerprint
 from autograder.grade.store.prior_grades import Standing, read_standings
-from autograder.grade.store.writing import replace_folder, sweep
 from autograder.kernels.limits import KernelLimits
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
@@ -96,7 +95,9 @@ class Session:
         self._tell = tell
         self._autograde = Autograde(coursedir=course.directory(assignment), config=course.config)
         self.submissions = course.submissions(assignment)
-        self._lock = Lock(course.root / FOLDER / f"{assignment}.lock")
+        self._lock = ExitStack()
+        refusal = f"another run grades {assignment} now: wait for its end"
+        self._lock.enter_context(locked(course.root / FOLDER / f"{assignment}.lock", refusal))
         self._walls = SandboxConfig(
             sandbox=sandbox, modules=modules_of(course, assignment), hidden=(course.root,)
         )
@@ -133,7 +134,7 @@ class Session:
                 self._server.result().close()
             self._server = None
         self._helpers.shutdown()
-        self._lock.release()
+        self._lock.close()
 
     def run(self) -> Iterator[Result]:
         """Grade what is to be graded and yield results as they come.

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.progress import track
 
     from autograder.errors import InputError
-    from autograder.notebooks import write_text
+    from autograder.files import write_text
     from autograder.report.gradebook import feedback_pages, load_course, read_class, with_failures
     from autograder.report.page import render_page
     from autograder.report.statistics import analyse

@@ -12,7 +12,8 @@ from papermill import PapermillExecutionError, execute_notebook
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.execute import ERROR_MARKER_TAG, remove_error_markers
 
-from autograder.notebooks import notebook_text, read_notebook, write_text
+from autograder.files import write_text
+from autograder.notebooks import notebook_text, read_notebook
 from autograder.run.result import RunOutcome, RunStatus
 
 # Both bound what the worker sends home: a framework's error can hold a whole tensor.

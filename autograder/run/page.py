@@ -9,9 +9,10 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from autograder.files import write_text
 from autograder.formulas import STYLE
 from autograder.markdown import formulas_as_markdown, markdown_to_html, with_formulas
-from autograder.notebooks import read_notebook, write_text
+from autograder.notebooks import read_notebook
 
 
 def write_page(notebook: Path) -> None:

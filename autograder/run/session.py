@@ -9,7 +9,7 @@ from rich.console import Console
 
 from autograder.cores import available_cores
 from autograder.errors import InputError
-from autograder.notebooks import write_text
+from autograder.files import write_text
 from autograder.run.plan import Job
 from autograder.run.pool import run_all
 from autograder.run.result import NotebookRun

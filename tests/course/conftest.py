@@ -21,7 +21,8 @@ import forwardpass
 from autograder.check.mistakes import parse_mistakes
 from autograder.cli import main
 from autograder.cores import available_cores
-from autograder.notebooks import exercise_cells, notebook_text, read_notebook, write_text
+from autograder.files import write_text
+from autograder.notebooks import exercise_cells, notebook_text, read_notebook
 from autograder.result_cache import ResultCache, content_of, environment, key_of
 from autograder.run.plan import Job, plan
 from autograder.run.session import run_jobs

@@ -9,9 +9,9 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from autograder.files import write_text
 from autograder.grade.course import Submission
 from autograder.grade.exporter import EXPORTER, FeedbackExporter
-from autograder.notebooks import write_text
 
 
 def page_digest(text: str | None) -> str | None:

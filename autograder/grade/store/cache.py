@@ -18,10 +18,10 @@ from typing import Any
 
 from traitlets.config.loader import LazyConfigValue
 
+from autograder.files import write_text
 from autograder.grade.feedback.restoring import page_digest
 from autograder.grade.model import Graded
 from autograder.nbgrader_course import LEDGER_FOLDER, REFUSALS
-from autograder.notebooks import write_text
 
 FOLDER = LEDGER_FOLDER
 _NEEDED = {"key", "score", "points", "notes", "notebooks"}

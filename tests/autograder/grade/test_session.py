@@ -24,12 +24,11 @@ import sqlalchemy
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
+from autograder.files import locked, replace_folder
 from autograder.grade import pool, session
 from autograder.grade.archive import Parcel, pack
-from autograder.grade.lock import Lock
 from autograder.grade.pool import Place, carry_out
 from autograder.grade.store.cache import Ledger
-from autograder.grade.store.writing import replace_folder
 
 from .test_grade import RIGHT, submit
 
@@ -354,10 +353,9 @@ class TestConditions:
         assert Ledger(tmp_path, NAME, b"").entry("sample01") is None
 
     def test_another_run_at_the_same_time_is_refused_in_one_line(self, graded: Path) -> None:
-        lock = Lock(graded / f".autograder/{NAME}.lock")
         before = totals(graded)
-        shown = grade(graded, "--force")
-        lock.release()
+        with locked(graded / f".autograder/{NAME}.lock", "held"):
+            shown = grade(graded, "--force")
         assert shown.code == 2
         assert "another run grades w90_tiny now" in shown.errors
         assert totals(graded) == before

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from autograder.grade.execute.execution import KernelChoice, NotebookRun
-from autograder.grade.execute.verdict import judge
 from traitlets.config import Config
 
+from autograder.grade.execute.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.verdict import judge
 from autograder.kernels import provisioner
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import SpawnedProvisioner
