@@ -1,6 +1,5 @@
 """Read a unit's Jupytext Markdown into cells that know the line they came from."""
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-from IPython.core.inputtransformer2 import TransformerManager
 from jupytext.languages import _JUPYTER_LANGUAGES
 from jupytext.stringparser import StringParser
 
 from autograder.errors import InputError
 from autograder.files import read_utf8
 from autograder.regions import MARKERS
+from autograder.source_code import plain_python
 
 _FENCE = re.compile(r"^(?P<marks>```+|~~~+)\s*(?P<language>[\w+#-]*)(?P<attributes>.*)$")
 _REGION = re.compile(r"^<!--\s*#region\b(?P<attributes>.*?)-->\s*$")
@@ -190,11 +189,6 @@ def _closes(line: str, marks: str) -> bool:
 
 def _unclosed(marks: str, path: Path, opened: int) -> InputError:
     return InputError(f"this fence is never closed: write {marks} below it", path, opened)
-
-
-def plain_python(source: str) -> str:
-    """Return a cell's code with IPython's magics as the calls that they stand for."""
-    return TransformerManager().transform_cell(source)
 
 
 def _require_python(source: str, path: Path, first_line: int) -> None:

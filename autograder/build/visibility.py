@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
-from autograder.build.text import TextCell, plain_python
+from autograder.build.text import TextCell
 from autograder.errors import InputError
 from autograder.regions import MARKERS, inside
+from autograder.source_code import plain_python
 
 # What hands out the notebook's names, or runs code that nobody has looked at.
 _NOTEBOOK = frozenset({"globals", "locals", "eval", "exec", "get_ipython", "__import__"})

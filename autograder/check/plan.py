@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 from autograder.check.assignment import AssignmentCode, Cell
 from autograder.check.mistakes import Variant
 from autograder.check.mutants import Mutant
+from autograder.source_code import imported_modules, parsed_cell
 from autograder.syllabus import Unit
 
 SEEDS = (0, 1, 2)
@@ -186,14 +185,8 @@ def time_limit(seconds: Iterable[float]) -> float:
 
 def imported_packages(cells: Iterable[Cell]) -> set[str]:
     """Return the packages that cells import, at any depth."""
-    found = set()
-    for cell in cells:
-        for node in ast.walk(_parsed(cell.code)):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found.add(node.module.partition(".")[0])
-    return found
+    modules = imported_modules(parsed_cell(cell.code) for cell in cells)
+    return {module.partition(".")[0] for module in modules}
 
 
 def _whole_trial(
@@ -240,8 +233,4 @@ def _last_checkpoint(cells: Sequence[Cell]) -> int:
 
 
 def _imports(code: str) -> bool:
-    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in _parsed(code).body)
-
-
-def _parsed(code: str) -> ast.Module:
-    return ast.parse(TransformerManager().transform_cell(code))
+    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in parsed_cell(code).body)

@@ -1,6 +1,5 @@
 """Put an assignment into the gradebook, and learn from its source what its kernels need."""
 
-import ast
 import importlib.util
 import logging
 import os
@@ -28,8 +27,7 @@ from autograder.grade.course import Course
 from autograder.grade.refusal import explain
 from autograder.grade.skeleton import Skeleton
 from autograder.notebooks import read_notebook
-
-_MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+from autograder.source_code import imported_modules, parsed_anyway, possible_modules
 
 
 def register(course: Course, assignment: str) -> None:
@@ -71,8 +69,8 @@ def modules_of(course: Course, assignment: str) -> tuple[str, ...]:
     found: set[str] = set()
     for path in sorted(folder.glob("*.ipynb")):
         cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
-        imported, possible = named_in(cell.source for cell in cells)
-        found |= imported | set(filter(_is_module, possible))
+        trees = [tree for cell in cells if (tree := parsed_anyway(cell.source)) is not None]
+        found |= imported_modules(trees) | set(filter(_is_module, possible_modules(trees)))
     beside = {path.stem for path in folder.glob("*.py")} | {
         path.parent.name for path in folder.glob("*/__init__.py")
     }
@@ -81,46 +79,6 @@ def modules_of(course: Course, assignment: str) -> tuple[str, ...]:
         for module in sorted(found)
         if (top := module.partition(".")[0]) not in beside and _is_module(top)
     )
-
-
-def named_in(sources: Iterable[str]) -> tuple[set[str], set[str]]:
-    r"""Return the modules that cells import, and what else may be one.
-
-    ``from forwardpass import check`` may import a submodule or a function, and ``np.testing`` be a
-    submodule that is loaded by that very access.
-
-    Parameters
-    ----------
-    sources : iterable of str
-        Code cells; magics are left out.
-
-    Examples
-    --------
-    >>> imported, possible = named_in(["import numpy as np\nfrom torch.nn import init", "np.fft"])
-    >>> sorted(imported), sorted(possible)
-    (['numpy', 'torch.nn'], ['numpy.fft', 'torch.nn.init'])
-    """
-    trees = [tree for source in sources if (tree := _parsed(source)) is not None]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    imported: set[str] = set()
-    possible: set[str] = set()
-    known: dict[str, str] = {}  # what the notebook calls a module
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                known[alias.asname or top] = alias.name if alias.asname else top
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            inside = {alias.asname or alias.name: alias.name for alias in node.names}
-            known |= {name: f"{node.module}.{there}" for name, there in inside.items()}
-            imported.add(node.module)
-            possible |= {f"{node.module}.{there}" for there in inside.values()}
-    for node in nodes:
-        path = _dotted(node) if isinstance(node, ast.Attribute) else None
-        if path is not None and path[0] in known:
-            possible.add(".".join([known[path[0]], *path[1:]]))
-    return imported, possible
 
 
 def programs_of(skeletons: Sequence[Skeleton], config: Config) -> dict[str, tuple[str, ...]]:
@@ -186,22 +144,6 @@ def _names_of_this_python() -> Iterable[str]:
 
 def _prefix_of(program: str) -> Path:
     return Path(program).parent.parent
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(_MAGIC.sub("", source))
-    except (SyntaxError, ValueError):
-        return None
-
-
-def _dotted(node: ast.expr) -> list[str] | None:
-    """Return the parts of ``a.b.c``, or None for an attribute of anything else than a name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else None
 
 
 def _is_module(name: str) -> bool:

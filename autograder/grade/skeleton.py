@@ -1,10 +1,6 @@
 """The instructor's part of an assignment: the cells that every submission is rebuilt on."""
 
-import ast
 import json
-import re
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,19 +18,13 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from autograder.errors import InputError
 from autograder.grade.course import Course
 from autograder.notebooks import read_notebook
+from autograder.source_code import defined_names
 
 _SCHEMA_VERSION = 3
 # What nbgrader takes out of a release version after it saved the cells in the gradebook.
 _NBGRADER_REGIONS = (
     ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS"),
     ("BEGIN MARK SCHEME", "END MARK SCHEME"),
-)
-# Longer code is searched by a regular expression only: a parsed tree takes a thousand times its
-# source in memory, and code of this length in one cell is data.
-_PARSED_LENGTH = 50_000
-_MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
-_DEFINITION = re.compile(
-    r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
 
 
@@ -160,31 +150,6 @@ def read_skeletons(course: Course, assignment: str) -> tuple[Skeleton, ...]:
     )
 
 
-def defined_names(source: str, *, parse: bool = True, imports: bool = False) -> frozenset[str]:
-    r"""Return the names that code defines at its top level, however broken it is.
-
-    Parameters
-    ----------
-    source : str
-        A code cell, with or without IPython's magics.
-    parse : bool, default True
-        False looks for lines that begin a definition only, which is fast for any input.
-    imports : bool, default False
-        Count imported names too.
-
-    Examples
-    --------
-    >>> sorted(defined_names("def f():\n    x = 1\n\ny: int = f()"))
-    ['f', 'y']
-    """
-    if parse and len(source) <= _PARSED_LENGTH:
-        for text in (source, _MAGIC.sub(r"\1pass", source)):
-            tree = _parsed(text)
-            if tree is not None:
-                return frozenset(_bound(tree.body, imports=imports))
-    return frozenset(left or right for left, right in _DEFINITION.findall(source))
-
-
 def _cells(gradebook: Gradebook, notebook: Notebook) -> list[SkeletonCell]:
     """Return a notebook's cells as they were saved, which is their order there, if not a promise.
 
@@ -239,43 +204,3 @@ def _in_order(cells: list[SkeletonCell], grade_ids: list[str]) -> tuple[Skeleton
         place = places.get(cell.grade_id, place)
         keyed.append((place, cell.grade_id not in places, number, cell))
     return tuple(cell for *_, cell in sorted(keyed, key=lambda key: key[:3]))
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a learner's "\d"
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the parser's ways to refuse
-        return None
-
-
-def _bound(statements: list[ast.stmt], *, imports: bool) -> Iterator[str]:
-    """Yield the names that statements bind, also those inside an if, for, with or try."""
-    pending: list[ast.AST] = list(statements)
-    while pending:
-        node = pending.pop()
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield node.name
-            case ast.Assign(targets=targets):
-                pending += targets
-            case ast.AnnAssign(target=target):
-                pending.append(target)
-            case ast.Name(id=name):
-                yield name
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                pending += parts
-            case ast.Starred(value=value):
-                pending.append(value)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                if imports:
-                    yield from (alias.asname or alias.name.split(".")[0] for alias in names)
-            case _:
-                for field in ("body", "orelse", "handlers", "finalbody", "cases"):
-                    pending += _statements(getattr(node, field, []))
-
-
-def _statements(value: object) -> list[ast.AST]:
-    """Return a block's statements: `body` of a lambda or a conditional is not a block."""
-    return value if isinstance(value, list) else []

@@ -11,8 +11,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.grade.skeleton import Skeleton, SkeletonCell, defined_names
+from autograder.grade.skeleton import Skeleton, SkeletonCell
 from autograder.regions import squeeze
+from autograder.source_code import defined_names
 
 # Less text than this, "pass" or "# code", is the same in cells that have nothing else in common.
 _TELLING_LENGTH = 16

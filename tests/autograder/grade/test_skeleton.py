@@ -14,7 +14,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from autograder.cli import main
 from autograder.errors import InputError
 from autograder.grade.course import Course, open_course
-from autograder.grade.skeleton import Skeleton, SkeletonCell, defined_names, read_skeletons
+from autograder.grade.skeleton import Skeleton, SkeletonCell, read_skeletons
 
 CELL = SkeletonCell("double", "code", "...", False, True, False, False, None, "0" * 32)
 
@@ -137,35 +137,3 @@ class TestVisible:
     def test_it_lacks_what_learners_did_not_get(self, source: str, visible: str) -> None:
         cell = SkeletonCell("t", "code", source, True, False, False, True, 1.0, "")
         assert Skeleton("n", (cell,), None).visible(cell) == visible
-
-
-class TestNames:
-    @pytest.mark.parametrize(
-        ("source", "names"),
-        [
-            ("def f(x):\n    y = 1\n    return x", {"f"}),
-            ("async def f(): pass\nclass A: pass", {"f", "A"}),
-            ("a, (b, *c) = d = 1\ne: int = 2\nf += 1\ng[0] = h.i = 3", {"a", "b", "c", "d", "e"}),
-            (
-                "if x:\n    a = 1\nelse:\n    b = 2\ntry:\n    c = 1\nexcept E:\n    d = 2",
-                set("abcd"),
-            ),
-            ("%matplotlib inline\n!pip install x\nif b:\n    a = 1", {"a"}),
-            ("%%time\na = 1", {"a"}),
-            ("def f(x:\n    return\nb = ls", {"f", "b"}),
-            ("a == 1\nlambda: 1\nprint(b)", set()),
-            ("import a\nfrom b import c", set()),
-            ("x" * 1_000_000 + " = 1", {"x" * 1_000_000}),
-        ],
-    )
-    def test_they_are_those_of_the_top_level(self, source: str, names: set[str]) -> None:
-        assert defined_names(source) == names
-
-    def test_imports_count_where_asked(self) -> None:
-        assert defined_names("import a.b\nfrom c import d as e", imports=True) == {"a", "e"}
-
-    @pytest.mark.parametrize(
-        "code", ["(" * 5000, "-" * 40_000 + "1", "1" + "+1" * 20_000, "a" + "[0]" * 16_000, "a\0=1"]
-    )
-    def test_code_that_breaks_the_parser_still_has_names(self, code: str) -> None:
-        assert "f" in defined_names(f"def f(): pass\n{code}")
