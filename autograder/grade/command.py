@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Grade; return 1 when a submission is left without a grade."""
     from rich.console import Console
 
-    from autograder.grade.course import open_course
+    from autograder.course import open_course
     from autograder.grade.feedback.restoring import offer
     from autograder.grade.session import Session
     from autograder.kernels.sandbox.choice import choose

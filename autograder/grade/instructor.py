@@ -15,12 +15,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.course import CACHE_FOLDER
 from autograder.files import TemporaryFolder, write_text
 from autograder.grade.archive import Parcel, pack
 from autograder.grade.execute.verdict import Outcome, Verdict
 from autograder.grade.model import Assignment, Graded, GradedNotebook, Task
 from autograder.grade.skeleton import Skeleton
-from autograder.grade.store.cache import FOLDER
 from autograder.grade.store.prior_grades import Standing
 from autograder.kernels.guard.settings import Replaced
 from autograder.notebooks import notebook_text, read_notebook
@@ -137,7 +137,7 @@ def read_run(graded: Graded, assignment: Assignment, source: Path) -> Instructor
 
 def memory_of(root: Path, assignment: str) -> Path:
     """Return where a course directory remembers the run of an assignment."""
-    return root / FOLDER / f"{assignment}.instructor.json"
+    return root / CACHE_FOLDER / f"{assignment}.instructor.json"
 
 
 def remember(memory: Path, key: str, run: InstructorsRun) -> None:

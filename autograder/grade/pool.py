@@ -15,6 +15,7 @@ from itertools import islice
 from multiprocessing import forkserver
 from typing import TypeVar
 
+from autograder.cores import available_cores
 from autograder.errors import InputError
 from autograder.files import TemporaryFolder
 
@@ -51,13 +52,6 @@ def prepare() -> None:
     """
     multiprocessing.set_forkserver_preload(["autograder.lean", "autograder.grade.worker"])
     forkserver.ensure_running()
-
-
-def cores() -> int:
-    """Return how many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -132,7 +126,7 @@ def carry_out(
             alone = bool(suspects)
             queue = iter(suspects) if alone else waiting
             suspects = []
-            with open_place(1 if alone else cores()) as place:
+            with open_place(1 if alone else available_cores()) as place:
                 ahead = place.workers if alone else place.workers + 1
                 running: dict[Future[Answer], Task] = {}
                 for future in _as_they_end(place, function, queue, running, ahead, stop):

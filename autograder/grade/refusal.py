@@ -6,11 +6,10 @@ from pathlib import Path
 
 from jsonschema import ValidationError
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator, SchemaTooNewError
 
+from autograder.course import Course
 from autograder.errors import InputError
-from autograder.grade.course import Course
 from autograder.notebooks import read_notebook
 
 _CHANGED_CELLS = re.compile(r"Cannot add or remove cells for notebook '(.*?)'")
@@ -80,8 +79,7 @@ def _differences(
     course: Course, assignment: str, folder: Path, changed: list[str]
 ) -> Iterator[str]:
     """Name the cells, or else the notebooks, that only the gradebook or only the source has."""
-    directory = course.directory(assignment)
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+    with course.gradebook() as gradebook:
         notebooks = {
             notebook.name: {cell.name for cell in notebook.source_cells}
             for notebook in gradebook.find_assignment(assignment).notebooks

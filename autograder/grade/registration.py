@@ -21,9 +21,9 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
+from autograder.course import Course
 from autograder.errors import InputError
 from autograder.files import TemporaryFolder
-from autograder.grade.course import Course
 from autograder.grade.refusal import explain
 from autograder.grade.skeleton import Skeleton
 from autograder.notebooks import read_notebook

@@ -12,11 +12,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 
+from autograder.course import Course
 from autograder.errors import InputError
-from autograder.grade.course import Course
 from autograder.grade.skeleton import Skeleton
 from autograder.notebooks import read_notebook
-from autograder.regions import squeeze
+from autograder.regions import without_whitespace
 
 # nbclient and papermill obey these, and the tag that `Execute.skip_cells_with_tag` names: they are
 # the course's to set, not a learner's.
@@ -82,7 +82,7 @@ def read_released(
         steering = frozenset({*_STEERING, skipping})
         found[skeleton.name] = Released(
             order=tuple(marked),
-            texts={grade_id: squeeze(cell.source) for grade_id, cell in marked.items()},
+            texts={grade_id: without_whitespace(cell.source) for grade_id, cell in marked.items()},
             settings={grade_id: _settings(_marks(cell)) for grade_id, cell in marked.items()},
             tags=_tags([*release, *source], steering),
             steering=steering,
@@ -102,7 +102,7 @@ def _tags(cells: Iterable[NotebookNode], steering: frozenset[str]) -> dict[str, 
     for cell in cells:
         if tags := steering.intersection(cell.metadata.get("tags", ())):
             for key in _keys(
-                _marks(cell).get("grade_id"), cell.get("id", ""), squeeze(cell.source)
+                _marks(cell).get("grade_id"), cell.get("id", ""), without_whitespace(cell.source)
             ):
                 found[key] = found.get(key, frozenset()) | tags
     return found

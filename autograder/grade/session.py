@@ -13,11 +13,11 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
+from autograder.course import CACHE_FOLDER, Course, SubmissionFolders
 from autograder.errors import InputError
 from autograder.files import locked, replace_folder, sweep
 from autograder.grade import worker
 from autograder.grade.archive import Parcel, pack
-from autograder.grade.course import Course, Submission
 from autograder.grade.feedback.restoring import restore, strangers
 from autograder.grade.instructor import (
     InstructorsRun,
@@ -36,7 +36,7 @@ from autograder.grade.released import read_released
 from autograder.grade.result import Result, no_grade, reason_of, unusual
 from autograder.grade.skeleton import read_skeletons
 from autograder.grade.store import gradebook as book
-from autograder.grade.store.cache import FOLDER, Ledger, agrees, fingerprint
+from autograder.grade.store.cache import Ledger, agrees, fingerprint
 from autograder.grade.store.prior_grades import Standing, read_standings
 from autograder.kernels.limits import KernelLimits
 from autograder.kernels.sandbox.choice import Sandbox
@@ -47,7 +47,7 @@ from autograder.kernels.server import Address, KernelFailed, KernelServer, Sandb
 class _Waiting:
     """A submission that is to be graded in this run."""
 
-    submission: Submission
+    submission: SubmissionFolders
     standing: Standing
     handed_in: datetime | None
     notes: tuple[str, ...]
@@ -94,10 +94,13 @@ class Session:
         self._force = force
         self._tell = tell
         self._autograde = Autograde(coursedir=course.directory(assignment), config=course.config)
-        self.submissions = course.submissions(assignment)
+        self.submissions = course.submissions(assignment, course.learners(), course.assignments())
+        if not self.submissions:
+            pattern = course.folder("submitted_directory", assignment, "*")
+            raise InputError(f"there are no submissions of {assignment} in {pattern}")
         self._lock = ExitStack()
         refusal = f"another run grades {assignment} now: wait for its end"
-        self._lock.enter_context(locked(course.root / FOLDER / f"{assignment}.lock", refusal))
+        self._lock.enter_context(locked(course.root / CACHE_FOLDER / f"{assignment}.lock", refusal))
         self._walls = SandboxConfig(
             sandbox=sandbox, modules=modules_of(course, assignment), hidden=(course.root,)
         )
@@ -147,8 +150,7 @@ class Session:
             for submission in self.submissions
             for folder in (submission.autograded, submission.feedback)
         )
-        directory = self._course.directory(self._name)
-        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        with self._course.gradebook() as gradebook:
             stranger, standings = read_standings(gradebook, self._name)
             scores = book.auto_scores(gradebook, self._name)
             waiting = []
@@ -194,7 +196,9 @@ class Session:
             programs=programs_of(skeletons, self._course.config),
         )
 
-    def _kept(self, submission: Submission, standing: Standing, scores: dict) -> Result | None:
+    def _kept(
+        self, submission: SubmissionFolders, standing: Standing, scores: dict
+    ) -> Result | None:
         """Return the result of an earlier run if it still holds."""
         entry = None if self._force else self._ledger.entry(submission.learner)
         if entry is None or not submission.has_pages(entry["notebooks"]):
@@ -211,7 +215,7 @@ class Session:
         status = "new page" if foreign else "kept"
         return Result(submission.learner, status, entry["score"], entry["points"], 0.0, notes)
 
-    def _pack(self, submission: Submission) -> Parcel:
+    def _pack(self, submission: SubmissionFolders) -> Parcel:
         wanted = tuple(f"{skeleton.name}.ipynb" for skeleton in self._assignment.skeletons)
         return pack(submission.folder, (), self._assignment.bounds, wanted)
 
@@ -286,7 +290,7 @@ class Session:
         return local(min(workers, len(self.submissions)))
 
     def _write_down(
-        self, gradebook: Gradebook, submission: Submission, task: Task, graded: Graded
+        self, gradebook: Gradebook, submission: SubmissionFolders, task: Task, graded: Graded
     ) -> Result:
         """Write a graded submission: gradebook, folders, and last the ledger."""
         if not graded.notebooks:
@@ -322,7 +326,7 @@ class Session:
         notes = (*unusual(graded), *graded.notes)
         return Result(graded.learner, "graded", score, points, graded.seconds, notes)
 
-    def _files_beside(self, submission: Submission, graded: Graded) -> dict[str, Path]:
+    def _files_beside(self, submission: SubmissionFolders, graded: Graded) -> dict[str, Path]:
         """Return where the files come from that lie beside the notebooks, by name."""
         source = self._course.folder("source_directory", self._name)
         own = submission.folder.resolve()
@@ -344,7 +348,7 @@ def _grade(content: bytes, address: Address | None, is_local: bool, task: Task) 
 
 def _tasks(
     waiting: Iterable[_Waiting],
-    pack: Callable[[Submission], Parcel],
+    pack: Callable[[SubmissionFolders], Parcel],
     unreadable: list[Result],
 ) -> Iterator[Task]:
     """Yield what workers are told; files are read only now, a few submissions ahead.

@@ -15,9 +15,9 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
+from autograder.course import Course
 from autograder.errors import InputError
-from autograder.grade.course import Course
-from autograder.notebooks import read_notebook
+from autograder.regions import Markers, without
 from autograder.source_code import defined_names
 
 _SCHEMA_VERSION = 3
@@ -86,14 +86,14 @@ class Skeleton:
     cells : tuple of SkeletonCell
         In the order of the instructor's notebook.
     kernelspec : dict or None
-    regions : tuple of pairs of str
+    regions : tuple of Markers
         Begin and end of what a learner's version lacks: hidden tests and mark schemes.
     """
 
     name: str
     cells: tuple[SkeletonCell, ...]
     kernelspec: dict[str, Any] | None
-    regions: tuple[tuple[str, str], ...] = _NBGRADER_REGIONS
+    regions: tuple[Markers, ...] = _NBGRADER_REGIONS
 
     def defined(self) -> tuple[str, ...]:
         """Return the names that the exercises' stubs define."""
@@ -102,17 +102,10 @@ class Skeleton:
 
     def visible(self, cell: SkeletonCell) -> str:
         """Return the source of a cell as learners got it."""
-        kept = []
-        end_marker = None
-        for line in cell.source.split("\n"):
-            begun = [end for begin, end in self.regions if begin in line]
-            if end_marker is None and begun:
-                end_marker = begun[0]
-            elif end_marker is None:
-                kept.append(line)
-            elif end_marker in line:
-                end_marker = None
-        return "\n".join(kept)
+        source = cell.source
+        for markers in self.regions:
+            source = without(source, markers)
+        return source
 
 
 def read_skeletons(course: Course, assignment: str) -> tuple[Skeleton, ...]:
@@ -129,8 +122,7 @@ def read_skeletons(course: Course, assignment: str) -> tuple[Skeleton, ...]:
         (hidden_tests.begin_test_delimeter, hidden_tests.end_test_delimeter),
         (mark_scheme.begin_mark_scheme_delimeter, mark_scheme.end_mark_scheme_delimeter),
     )
-    directory = course.directory(assignment)
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+    with course.gradebook() as gradebook:
         try:
             notebooks = gradebook.find_assignment(assignment).notebooks
         except MissingEntry:
@@ -142,7 +134,7 @@ def read_skeletons(course: Course, assignment: str) -> tuple[Skeleton, ...]:
     return tuple(
         Skeleton(
             name=name,
-            cells=_in_order(cells, _source_order(course, assignment, name)),
+            cells=_in_order(cells, course.cell_order(assignment, name)),
             kernelspec=(json.loads(kernelspec) if kernelspec else None) or None,
             regions=regions,
         )
@@ -180,24 +172,13 @@ def _cells(gradebook: Gradebook, notebook: Notebook) -> list[SkeletonCell]:
     return cells
 
 
-def _source_order(course: Course, assignment: str, name: str) -> list[str]:
-    """Return the grade ids of the instructor's notebook, or of the release, in order."""
-    for step in ("source_directory", "release_directory"):
-        try:
-            notebook = read_notebook(course.folder(step, assignment) / f"{name}.ipynb")
-        except (InputError, OSError):
-            continue
-        return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
-    return []
-
-
 def _in_order(cells: list[SkeletonCell], grade_ids: list[str]) -> tuple[SkeletonCell, ...]:
     """Sort cells as the instructor's notebook does; one that it lacks stays after its neighbour.
 
     A gradebook has no column for the order. It comes out as it was saved from SQLite, but not
     from PostgreSQL after an update, and nbgrader updates in place once submissions are in.
     """
-    places = {grade_id: place for place, grade_id in reversed(list(enumerate(grade_ids)))}
+    places = {grade_id: place for place, grade_id in enumerate(grade_ids)}
     keyed = []
     place = -1
     for number, cell in enumerate(cells):

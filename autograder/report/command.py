@@ -47,14 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
+    from autograder.course import open_course
     from autograder.errors import InputError
     from autograder.files import write_text
-    from autograder.report.gradebook import feedback_pages, load_course, read_class, with_failures
+    from autograder.report.gradebook import feedback_pages, read_class, with_failures
     from autograder.report.page import render_page
     from autograder.report.statistics import analyse
     from autograder.report.tables import cells_csv, scores_csv
 
-    course = load_course(arguments.course_dir)
+    course = open_course(arguments.course_dir)
     record = read_class(course, arguments.assignment)
     progress = Console(stderr=True)
     record, unreadable = with_failures(

@@ -3,41 +3,27 @@
 This is the only module of the room that knows nbgrader's tables and folders. It never writes.
 """
 
-import glob
 import json
-import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from nbgrader import api
-from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from autograder.course import CACHE_FOLDER, REFUSALS, Course, find_assignment
 from autograder.errors import InputError
-from autograder.nbgrader_course import LEDGER_FOLDER, REFUSALS, find_assignment, load_settings
 from autograder.notebooks import read_notebook
 from autograder.regions import exercise_of
 from autograder.report.model import CellKey, ClassRecord, Failure, GradedCell, Learner, Mark
-from autograder.report.outputs import failures, first_line, grade_ids
+from autograder.report.outputs import failures, first_line
 
 
-def load_course(root: Path) -> CourseDirectory:
-    """Return a course directory with its settings.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder, or a configuration file does not load.
-    """
-    return CourseDirectory(config=load_settings(root))
-
-
-def read_class(course: CourseDirectory, assignment: str) -> ClassRecord:
+def read_class(course: Course, assignment: str) -> ClassRecord:
     """Read everything about one assignment that the gradebook and the submitted folder know.
 
     The learners' failures are still empty: :func:`with_failures` adds them.
@@ -55,10 +41,8 @@ def read_class(course: CourseDirectory, assignment: str) -> ClassRecord:
             assignment = find_assignment(assignment, sorted(known), "the gradebook")
             row = gradebook.find_assignment(assignment)
             cells = _cells(row, course)
-            learners = _learners(session, row, course)
-            return ClassRecord(
-                course.course_id or row.course_id, assignment, row.duedate, cells, learners
-            )
+            learners = _learners(session, row, course, known)
+            return ClassRecord(course.id or row.course_id, assignment, row.duedate, cells, learners)
     except DBAPIError as error:
         raise InputError(
             f"the gradebook cannot be read ({error.orig}): if an older nbgrader made it, run "
@@ -70,7 +54,7 @@ def read_class(course: CourseDirectory, assignment: str) -> ClassRecord:
 
 def with_failures(
     record: ClassRecord,
-    course: CourseDirectory,
+    course: Course,
     track: Callable[[Iterable[Learner]], Iterable[Learner]] = iter,
 ) -> tuple[ClassRecord, tuple[str, ...]]:
     """Add to every learner what the autograded notebooks say about failures.
@@ -78,7 +62,7 @@ def with_failures(
     Parameters
     ----------
     record : ClassRecord
-    course : nbgrader.coursedir.CourseDirectory
+    course : Course
     track : callable
         Wraps the iteration over the learners, to show progress.
 
@@ -93,7 +77,7 @@ def with_failures(
     notebooks = sorted({cell.key.notebook for cell in record.cells})
     learners, problems = [], []
     for learner in track(record.learners):
-        folder = _folder(course, course.autograded_directory, learner.id, record.assignment)
+        folder = course.folder("autograded_directory", record.assignment, learner.id)
         found: list[Failure] = []
         autograded = False
         for name in notebooks:
@@ -112,12 +96,12 @@ def with_failures(
     return replace(record, learners=tuple(learners)), tuple(problems)
 
 
-def feedback_pages(record: ClassRecord, course: CourseDirectory) -> dict[str, tuple[Path, ...]]:
+def feedback_pages(record: ClassRecord, course: Course) -> dict[str, tuple[Path, ...]]:
     """Return the feedback pages that exist: learner's id to files, one for each notebook."""
     notebooks = sorted({cell.key.notebook for cell in record.cells})
     pages = {}
     for learner in record.learners:
-        folder = _folder(course, course.feedback_directory, learner.id, record.assignment)
+        folder = course.folder("feedback_directory", record.assignment, learner.id)
         files = tuple(path for name in notebooks if (path := folder / f"{name}.html").is_file())
         if files:
             pages[learner.id] = files
@@ -131,7 +115,7 @@ class _Gradebook(api.Gradebook):
         """Do not add the course where it is missing, as nbgrader does on opening."""
 
 
-def _engine(course: CourseDirectory) -> Engine:
+def _engine(course: Course) -> Engine:
     """Return the gradebook's engine, after making sure that there is a gradebook behind it.
 
     nbgrader would make an empty one.
@@ -139,18 +123,18 @@ def _engine(course: CourseDirectory) -> Engine:
     try:
         url = make_url(course.db_url)
         engine = create_engine(url)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+    except (NoSuchModuleError, ImportError) as error:
         raise InputError(f"the gradebook's address (db_url) is wrong: {error}") from None
     if url.get_backend_name() == "sqlite" and url.database:
         # A relative file is the course's: instructors run nbgrader in the course's folder.
-        path = Path(course.root) / url.database
+        path = course.root / url.database
         if not path.is_file():
             raise InputError(
                 "there is no gradebook: grade the assignment first, or name the course's folder "
                 "with --course-dir",
                 path,
             )
-        engine = create_engine(url.set(database=str(path)))
+        engine = create_engine(url.set(database=str(path), query={}))
     try:
         tables = set(inspect(engine).get_table_names())
     except DBAPIError as error:
@@ -164,13 +148,14 @@ def _engine(course: CourseDirectory) -> Engine:
     return engine
 
 
-def _cells(assignment: api.Assignment, course: CourseDirectory) -> tuple[GradedCell, ...]:
+def _cells(assignment: api.Assignment, course: Course) -> tuple[GradedCell, ...]:
     """Return the graded cells, notebook by notebook, in the notebook's order."""
     found: list[GradedCell] = []
     for notebook in assignment.notebooks:
         solutions = {cell.name for cell in notebook.solution_cells}
         graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
-        order = _notebook_order(course, assignment.name, notebook.name)
+        order = course.cell_order(assignment.name, notebook.name)
+        positions = {name: position for position, name in enumerate(order)}
         found.extend(
             GradedCell(
                 key=CellKey(notebook.name, name),
@@ -180,28 +165,15 @@ def _cells(assignment: api.Assignment, course: CourseDirectory) -> tuple[GradedC
                 automatic=graded[name].cell_type == "code" and name not in solutions,
             )
             for name in sorted(
-                graded, key=lambda name: (order.get(name, len(order)), _natural(name))
+                graded, key=lambda name: (positions.get(name, len(order)), _natural(name))
             )
         )
     return tuple(found)
 
 
-def _notebook_order(course: CourseDirectory, assignment: str, notebook: str) -> dict[str, int]:
-    """Return the position of each grade id. A gradebook does not keep it, a notebook does."""
-    for step in (course.source_directory, course.release_directory):
-        path = _folder(course, step, ".", assignment) / f"{notebook}.ipynb"
-        try:
-            names = grade_ids(read_notebook(path))
-        except InputError:
-            continue
-        return {name: position for position, name in enumerate(names)}
-    return {}
-
-
 def _learners(
-    session: Session, assignment: api.Assignment, course: CourseDirectory
+    session: Session, assignment: api.Assignment, course: Course, assignments: Sequence[str]
 ) -> tuple[Learner, ...]:
-    submitted = _submitted(course, assignment.name)
     submissions = {
         row.student_id: row
         for row in session.execute(
@@ -219,6 +191,8 @@ def _learners(
             select(api.Student.id, api.Student.first_name, api.Student.last_name)
         )
     }
+    found = course.submissions(assignment.name, names, assignments)
+    submitted = {submission.learner for submission in found}
     learners = []
     for student in sorted({*names, *submitted}, key=_natural):
         row = submissions.get(student)
@@ -266,32 +240,15 @@ def _marks(session: Session, assignment: api.Assignment) -> dict[str, dict[CellK
     return marks
 
 
-def _submitted(course: CourseDirectory, assignment: str) -> set[str]:
-    """Return who has a folder of this assignment in ``submitted/``, graded or not."""
-    step = course.submitted_directory
-    structure = course.directory_structure.format(
-        nbgrader_step=step, student_id="*", assignment_id=glob.escape(assignment)
-    )
-    pattern = course.format_path(
-        re.escape(step), r"(?P<student>[^/\\]+)", re.escape(assignment), escape=True
-    )
-    folders = filter(os.path.isdir, glob.glob(os.path.join(glob.escape(course.root), structure)))
-    return {match["student"] for folder in folders if (match := re.fullmatch(pattern, folder))}
-
-
-def _refusal(course: CourseDirectory, assignment: str, learner: str) -> str:
+def _refusal(course: Course, assignment: str, learner: str) -> str:
     """Return why `autograder grade` gave no grade, as it wrote it down."""
-    path = Path(course.root, LEDGER_FOLDER, assignment, REFUSALS, f"{learner}.json")
+    path = Path(course.root, CACHE_FOLDER, assignment, REFUSALS, f"{learner}.json")
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # never graded by it, or a damaged file
         return ""
     reason = entry.get("reason") if isinstance(entry, dict) else None
     return first_line(reason) if isinstance(reason, str) else ""
-
-
-def _folder(course: CourseDirectory, step: str, learner: str, assignment: str) -> Path:
-    return Path(course.format_path(step, learner, assignment))
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

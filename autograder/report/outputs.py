@@ -17,11 +17,6 @@ _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _FAILING_LINE = re.compile(r"^-+>\s*\d+\s+(\S.*)$", re.MULTILINE)
 
 
-def grade_ids(notebook: NotebookNode) -> list[str]:
-    """Return the grade ids of a notebook's cells, from top to bottom."""
-    return [name for cell in notebook.cells if (name := _grade_id(cell))]
-
-
 def failures(notebook: NotebookNode, name: str) -> tuple[Failure, ...]:
     """Return the failure of every code cell that has one, from top to bottom.
 

@@ -158,7 +158,11 @@ def _hidden_lines(nb: NotebookNode, markers: Iterable[regions.Markers]) -> set[s
         for one in markers
         for index in regions.inside(cell.source, one)
     )
-    return {_plain_line(line) for line in lines if len(regions.squeeze(line)) >= _TELLING_LENGTH}
+    return {
+        _plain_line(line)
+        for line in lines
+        if len(regions.without_whitespace(line)) >= _TELLING_LENGTH
+    }
 
 
 def _telling(secrets: set[str], nb: NotebookNode) -> set[str]:
@@ -205,7 +209,7 @@ def _plain(value: object) -> str:
     """Return all text in a value, as it was before it was coloured, quoted, escaped or indented."""
     text = "\n".join(text for text in _texts(value) if not _BASE64.fullmatch(text))
     text = html.unescape(_ANSI.sub("", text)).replace("\\n", "\n")
-    return regions.squeeze(text).translate(_QUOTING)
+    return regions.without_whitespace(text).translate(_QUOTING)
 
 
 @lru_cache(4096)

@@ -9,8 +9,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from autograder.course import SubmissionFolders
 from autograder.files import write_text
-from autograder.grade.course import Submission
 from autograder.grade.exporter import EXPORTER, FeedbackExporter
 
 
@@ -39,7 +39,7 @@ def strangers(folder: Path, notebooks: Mapping[str, Any]) -> list[str]:
 
 
 def restore(
-    directory: CourseDirectory, config: Config, submission: Submission, names: Iterable[str]
+    directory: CourseDirectory, config: Config, submission: SubmissionFolders, names: Iterable[str]
 ) -> None:
     """Make pages again, from the executed notebooks and the gradebook.
 
@@ -49,7 +49,7 @@ def restore(
         For this assignment and this learner.
     config : traitlets.config.Config
         The course's.
-    submission : Submission
+    submission : SubmissionFolders
     names : iterable of str
         Of the pages, with ``.html``.
     """

@@ -12,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.grade.skeleton import Skeleton, SkeletonCell
-from autograder.regions import squeeze
+from autograder.regions import without_whitespace
 from autograder.source_code import defined_names
 
 # Less text than this, "pass" or "# code", is the same in cells that have nothing else in common.
@@ -107,7 +107,7 @@ class Theirs:
 
     @cached_property
     def squeezed(self) -> str:
-        return squeeze(self.source)
+        return without_whitespace(self.source)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -132,12 +132,12 @@ class Wanted:
 
     @cached_property
     def squeezed(self) -> str:
-        return squeeze(self.visible)
+        return without_whitespace(self.visible)
 
     @cached_property
     def contents(self) -> tuple[str, ...]:
         """Squeezed contents that are not a change: the released one and that with hidden tests."""
-        return self.squeezed, squeeze(self.cell.source)
+        return self.squeezed, without_whitespace(self.cell.source)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -18,12 +18,11 @@ from typing import Any
 
 from traitlets.config.loader import LazyConfigValue
 
+from autograder.course import CACHE_FOLDER, REFUSALS
 from autograder.files import write_text
 from autograder.grade.feedback.restoring import page_digest
 from autograder.grade.model import Graded
-from autograder.nbgrader_course import LEDGER_FOLDER, REFUSALS
 
-FOLDER = LEDGER_FOLDER
 _NEEDED = {"key", "score", "points", "notes", "notebooks"}
 _VERSION = 2  # of an entry, and of how submissions are graded
 
@@ -41,7 +40,7 @@ class Ledger:
     """
 
     def __init__(self, root: Path, assignment: str, conditions: bytes) -> None:
-        self._folder = root / FOLDER / assignment
+        self._folder = root / CACHE_FOLDER / assignment
         self._conditions = hashlib.sha256(conditions + _environment()).hexdigest()
 
     def key(self, submission: str, standing: str) -> str:

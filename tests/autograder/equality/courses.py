@@ -17,7 +17,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.cli import main
-from autograder.grade.course import open_course
+from autograder.course import open_course
 
 Answers = Mapping[str, str]
 _PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -25,12 +25,12 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.cli import main
+from autograder.course import load_settings
 from autograder.grade.exporter import EXPORTER
 from autograder.grade.feedback import html_parts
 from autograder.grade.feedback.hiding import HideHiddenTests
 from autograder.grade.feedback.pages import FeedbackPages, Mark
 from autograder.grade.feedback.restoring import offer
-from autograder.nbgrader_course import load_settings
 
 HIDDEN = """assert double(3) == 6, 'three'
 ### BEGIN HIDDEN TESTS

@@ -15,7 +15,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
-from autograder.grade.course import open_course
+from autograder.course import open_course
 from autograder.grade.skeleton import read_skeletons
 from tests.autograder.equality import courses
 

@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.grade.course import open_course
+from autograder.course import open_course
 from autograder.grade.intake.rebuild import rebuild
 from autograder.grade.released import Released, read_released
 

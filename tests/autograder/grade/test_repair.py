@@ -20,7 +20,7 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.cli import main
-from autograder.grade.course import open_course
+from autograder.course import open_course
 from autograder.grade.intake.rebuild import Rebuilt, rebuild
 from autograder.grade.skeleton import Skeleton, SkeletonCell, read_skeletons
 

@@ -12,8 +12,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.cli import main
+from autograder.course import Course, open_course
 from autograder.errors import InputError
-from autograder.grade.course import Course, open_course
 from autograder.grade.skeleton import Skeleton, SkeletonCell, read_skeletons
 
 CELL = SkeletonCell("double", "code", "...", False, True, False, False, None, "0" * 32)

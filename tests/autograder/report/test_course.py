@@ -11,7 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader import api
 
 from autograder.cli import main
-from autograder.report.gradebook import load_course, read_class, with_failures
+from autograder.course import open_course
+from autograder.report.gradebook import read_class, with_failures
 
 # nbgrader's own way of adding a submission, which SQLAlchemy 2 comments on.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -152,7 +153,7 @@ def test_folders_and_gradebook_are_those_of_the_course_configuration(course, tmp
     elsewhere.mkdir()
     os.chdir(elsewhere)
 
-    settings = load_course(course)
+    settings = open_course(course)
     record, _ = with_failures(read_class(settings, ASSIGNMENT), settings)
 
     first, second = record.learners
@@ -160,9 +161,16 @@ def test_folders_and_gradebook_are_those_of_the_course_configuration(course, tmp
     assert (second.id, second.submitted, second.autograded) == ("sample02", True, False)
 
 
+def test_a_folder_whose_name_nearly_fits_is_a_learners_own_as_it_is_in_grading(course):
+    fill(course, {"sample01": [0, 0]})
+    (course / "submitted" / "Sample01 " / ASSIGNMENT.upper()).mkdir(parents=True)
+    (learner,) = read_class(open_course(course), ASSIGNMENT).learners
+    assert (learner.id, learner.submitted) == ("sample01", True)
+
+
 def test_cells_stand_in_the_order_of_the_source_notebook(course):
     fill(course, {"sample01": [1, 2, 3]}, cells=("z_tests", "a_tests_10", "a_tests_9"))
-    settings = load_course(course)
+    settings = open_course(course)
     names = [cell.key.name for cell in read_class(settings, ASSIGNMENT).cells]
     assert names == ["a_tests_9", "a_tests_10", "z_tests"]
 
@@ -189,7 +197,7 @@ def test_a_manual_score_replaces_the_automatic_one(course):
         notebook = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "sample01")
         notebook.late_submission_penalty = 1.0
         gradebook.db.commit()
-    (learner,) = read_class(load_course(course), ASSIGNMENT).learners
+    (learner,) = read_class(open_course(course), ASSIGNMENT).learners
     assert [mark.score for mark in learner.marks.values()] == [6.0, 0.0]
     assert learner.penalty == 1.0
 

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from autograder.grade.course import open_course
+from autograder.course import open_course
 from autograder.grade.execute.execution import KernelChoice, NotebookRun
 from autograder.grade.execute.verdict import judge
 from autograder.grade.registration import modules_of
