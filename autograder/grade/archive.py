@@ -23,35 +23,35 @@ _SETTING = "c.SubmissionLimits"
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Archive:
     """The content of a folder.
 
     Attributes
     ----------
-    archive : bytes
-        A tar archive of regular files, without owners and times, so that the same files are the
-        same parcel.
+    content : bytes
+        A tar archive of regular files, without owners and times, so that the same files give the
+        same bytes.
     notes : tuple of str
         What was left out, a sentence for each reason.
     """
 
-    archive: bytes
+    content: bytes
     notes: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
         """What the content is recognised by."""
-        return hashlib.sha256(self.archive + repr(self.notes).encode()).hexdigest()
+        return hashlib.sha256(self.content + "\0".join(self.notes).encode()).hexdigest()
 
     def unpack(self, folder: Path) -> None:
         """Write the files into a folder."""
-        if not self.archive:
+        if not self.content:
             return
-        with tarfile.open(fileobj=io.BytesIO(self.archive)) as archive:
-            for member in archive:
+        with tarfile.open(fileobj=io.BytesIO(self.content)) as tar:
+            for member in tar:
                 target = folder / member.name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.extractfile(member).read())
+                target.write_bytes(tar.extractfile(member).read())
 
 
 def pack(
@@ -59,7 +59,7 @@ def pack(
     ignore: Sequence[str] = (),
     bounds: Bounds | None = None,
     wanted: Collection[str] = (),
-) -> Parcel:
+) -> Archive:
     """Return the content of a folder: notebooks first, then as much of the rest as is allowed.
 
     A symbolic link counts as what it leads to.
@@ -85,7 +85,7 @@ def pack(
     allowed = bounds or _EVERYTHING
     total = count = 0
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, path, size in files:
             reason = _excess(name, size, count, total, allowed)
             try:
@@ -102,8 +102,8 @@ def pack(
             count += 1
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return Parcel(buffer.getvalue(), found.notes())
+            tar.addfile(entry, io.BytesIO(content))
+    return Archive(buffer.getvalue(), found.notes())
 
 
 def _excess(name: str, size: int, count: int, total: int, bounds: Bounds) -> str | None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.grade.session import Result, Session
+    from autograder.grade.result import Result
+    from autograder.grade.session import Session
 
 # A note that so many submissions have is written once, below the table.
 _MANY = 3
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from autograder.course import open_course
     from autograder.grade.feedback.restoring import offer
-    from autograder.grade.session import Session
+    from autograder.grade.session import open_session
     from autograder.kernels.sandbox.choice import choose
 
     course = open_course(arguments.course_dir)
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     errors.print(_about(level), highlight=False)
     if advice := offer(course.config):
         errors.print(advice, highlight=False, markup=False, soft_wrap=True)
-    with Session(
+    with open_session(
         course,
         assignment,
         sandbox=level,

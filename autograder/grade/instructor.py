@@ -17,11 +17,17 @@ from nbformat.v4 import new_code_cell
 
 from autograder.course import CACHE_FOLDER
 from autograder.files import TemporaryFolder, write_text
-from autograder.grade.archive import Parcel, pack
-from autograder.grade.execute.verdict import Outcome, Verdict
-from autograder.grade.model import Assignment, Graded, GradedNotebook, Task
+from autograder.grade.archive import Archive, pack
+from autograder.grade.model import (
+    Assignment,
+    Graded,
+    GradedNotebook,
+    Outcome,
+    PriorGrades,
+    Submission,
+    Verdict,
+)
 from autograder.grade.skeleton import Skeleton
-from autograder.grade.store.prior_grades import Standing
 from autograder.kernels.guard.settings import Replaced
 from autograder.notebooks import notebook_text, read_notebook
 
@@ -72,7 +78,7 @@ class InstructorsRun:
     is_lasting: bool = True
 
 
-def task_of(assignment: Assignment, source: Path) -> Task | None:
+def instructors_submission(assignment: Assignment, source: Path) -> Submission | None:
     """Return the instructor's own notebooks as if they were handed in; None if there are none.
 
     Parameters
@@ -95,10 +101,10 @@ def task_of(assignment: Assignment, source: Path) -> Task | None:
             if skeleton.name not in assignment.programs:
                 notebook.cells.append(new_code_cell(_QUESTION, id="modules"))
             (folder / path.name).write_text(notebook_text(notebook), encoding="utf-8")
-        parcel = pack(folder) if any(folder.iterdir()) else Parcel(b"")
-    if not parcel.archive:
+        archive = pack(folder) if any(folder.iterdir()) else Archive(b"")
+    if not archive.content:
         return None
-    return Task("instructor", parcel, None, Standing(), is_instructors=True)
+    return Submission("instructor", archive, None, PriorGrades(), is_instructors=True)
 
 
 def read_run(graded: Graded, assignment: Assignment, source: Path) -> InstructorsRun:
@@ -135,12 +141,12 @@ def read_run(graded: Graded, assignment: Assignment, source: Path) -> Instructor
     )
 
 
-def memory_of(root: Path, assignment: str) -> Path:
+def cache_path(root: Path, assignment: str) -> Path:
     """Return where a course directory remembers the run of an assignment."""
     return root / CACHE_FOLDER / f"{assignment}.instructor.json"
 
 
-def remember(memory: Path, key: str, run: InstructorsRun) -> None:
+def save_run(path: Path, key: str, run: InstructorsRun) -> None:
     """Write down what a run told."""
     content = {
         "key": key,
@@ -151,13 +157,13 @@ def remember(memory: Path, key: str, run: InstructorsRun) -> None:
         "modules": run.modules,
         "losses": run.losses,
     }
-    write_text(memory, json.dumps(content) + "\n")
+    write_text(path, json.dumps(content) + "\n")
 
 
-def recall(memory: Path, key: str) -> InstructorsRun | None:
+def load_run(path: Path, key: str) -> InstructorsRun | None:
     """Return what an earlier run told, if it was of the same assignment."""
     try:
-        content = json.loads(memory.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
         if content["key"] != key:
             return None
         replaced = {

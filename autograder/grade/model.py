@@ -1,17 +1,18 @@
-"""What is sent to a worker, and what comes back: values that travel between processes."""
+"""What flows through grading: what a worker is sent, what happens there, what it returns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
+from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.grade.archive import Parcel
-from autograder.grade.execute.verdict import Verdict
+from autograder.grade.archive import Archive
 from autograder.grade.intake.limits import Bounds
 from autograder.grade.released import Released
 from autograder.grade.skeleton import Skeleton
-from autograder.grade.store.prior_grades import Standing
 from autograder.kernels.guard.settings import Replaced
 from autograder.kernels.limits import Limits
 from autograder.kernels.server import SandboxConfig
@@ -28,12 +29,12 @@ class Assignment:
     skeletons : tuple of Skeleton
     config : traitlets.config.Config
         The course's settings.
-    public : Parcel
+    public : Archive
         The files that lie beside the notebooks in the instructor's version.
     keep : tuple of str
         Those of them that a learner may replace.
-    walls : SandboxConfig
-        The sandbox, for workers that start one of their own.
+    sandbox : SandboxConfig
+        For workers that start one of their own.
     limits : Limits
     bounds : Bounds
         How much of a submission is read.
@@ -48,9 +49,9 @@ class Assignment:
     db_url: str
     skeletons: tuple[Skeleton, ...]
     config: Config
-    public: Parcel
+    public: Archive
     keep: tuple[str, ...]
-    walls: SandboxConfig
+    sandbox: SandboxConfig
     limits: Limits
     bounds: Bounds
     released: Mapping[str, Released]
@@ -58,17 +59,55 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Task:
+class PriorGrades:
+    """What the gradebook knows of a learner before a submission is graded.
+
+    Attributes
+    ----------
+    manual : mapping
+        Score given by a person, by notebook and grade id.
+    extra : mapping
+        Extra credit, likewise.
+    comments : mapping
+        Comments written by a person, likewise.
+    due : datetime or None
+        When the assignment is due for this learner, extension included, in UTC.
+    submitted_at : datetime or None
+        When the gradebook says that it was handed in, in UTC. It counts where no file says more.
+    """
+
+    manual: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    extra: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    comments: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    due: datetime | None = None
+    submitted_at: datetime | None = None
+
+    def score(self, notebook: str, grade_id: str, auto: float | None) -> float:
+        """Return what a cell is worth, as nbgrader reckons."""
+        key = notebook, grade_id
+        first = self.manual.get(key, auto)
+        return 0.0 if first is None else first + self.extra.get(key, 0.0)
+
+    def seconds_late(self, submitted_at: datetime | None) -> float:
+        """Return how late a submission is, as nbgrader reckons."""
+        submitted_at = submitted_at or self.submitted_at
+        if submitted_at is None or self.due is None:
+            return 0.0
+        return max(0.0, (submitted_at - self.due).total_seconds())
+
+
+@dataclass(frozen=True)
+class Submission:
     """One submission to be graded.
 
     Attributes
     ----------
     learner : str
-    parcel : Parcel
+    archive : Archive
         What was handed in.
-    handed_in : datetime or None
+    submitted_at : datetime or None
         In UTC.
-    standing : Standing
+    prior : PriorGrades
     notes : tuple of str
         What was unusual about the folder itself.
     replaced : mapping of str to mapping of str to Replaced
@@ -78,12 +117,122 @@ class Task:
     """
 
     learner: str
-    parcel: Parcel
-    handed_in: datetime | None
-    standing: Standing
+    archive: Archive
+    submitted_at: datetime | None
+    prior: PriorGrades
     notes: tuple[str, ...] = ()
     replaced: Mapping[str, Mapping[str, Replaced]] = field(default_factory=dict)
     is_instructors: bool = False
+
+
+class CellStatus(StrEnum):
+    """How the execution of a cell ended."""
+
+    FINISHED = "finished"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    DIED = "died"
+    MEMORY = "memory"
+    NOT_RUN = "not run"
+    SKIPPED = "skipped"  # the course's own tag says so
+
+
+# The kernel is gone, or of no use any more.
+FATAL = (CellStatus.TIMEOUT, CellStatus.DIED, CellStatus.MEMORY)
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What became of one code cell.
+
+    Attributes
+    ----------
+    status : CellStatus
+    seconds : float
+        Wall time.
+    error : str
+        The name of the error, or nothing.
+    report : dict or None
+        What the kernel's guard saw of a test cell; None without a valid signature.
+    replaced : Replaced
+        What the instructor's own notebook replaced; nothing for a learner's.
+    """
+
+    status: CellStatus
+    seconds: float = 0.0
+    error: str = ""
+    report: dict[str, Any] | None = None
+    replaced: Replaced = field(default_factory=Replaced)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An executed notebook: all that verdicts may rest on, so another process could judge.
+
+    Attributes
+    ----------
+    notebook : nbformat.NotebookNode
+        With outputs.
+    runs : tuple of (CellRun or None)
+        One for each cell; None where there is nothing to run.
+    is_guarded : bool
+        Whether the kernel signs its replies to test cells.
+    restarts : int
+        How often the kernel had to be restored.
+    """
+
+    notebook: NotebookNode
+    runs: tuple[CellRun | None, ...]
+    is_guarded: bool
+    restarts: int
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of all cells."""
+        return sum(run.seconds for run in self.runs if run is not None)
+
+    def replaced(self) -> dict[str, Replaced]:
+        """Return what the tests of an instructor's own notebook replaced, by grade id."""
+        return {
+            cell.metadata.nbgrader["grade_id"]: run.replaced
+            for cell, run in zip(self.notebook.cells, self.runs, strict=True)
+            if run is not None and run.replaced
+        }
+
+
+class Outcome(StrEnum):
+    """What became of one test, or of one answer that a person marks."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    PARTIAL = "partial"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out of memory"
+    DIED = "kernel died"
+    TAMPERED = "tampered"
+    NOT_RUN = "not run"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one graded cell.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    score : float or None
+        nbgrader's auto score; None where a person marks.
+    points : float
+    explanation : tuple of (str, str) or None
+        The name and the text of an error that the cell's outputs do not show, if that is why it
+        has no points.
+    """
+
+    outcome: Outcome
+    score: float | None
+    points: float
+    explanation: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,15 +252,37 @@ class GradedNotebook:
     repairs : tuple of str
     replaced : mapping of str to Replaced
         What the instructor's own tests replace, by grade id; of a learner's notebook, nothing.
+    seconds : float
+        Wall time of its cells.
+    restarts : int
+        How often its kernel was restored.
     """
 
     verdicts: Mapping[str, Verdict]
-    comments: Mapping[str, str | None]
-    penalty: float | None
-    autograded: str | None
-    feedback: str | None
+    comments: Mapping[str, str | None] = field(default_factory=dict)
+    penalty: float | None = None
+    autograded: str | None = None
+    feedback: str | None = None
     repairs: tuple[str, ...] = ()
     replaced: Mapping[str, Replaced] = field(default_factory=dict)
+    seconds: float = 0.0
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class FileBeside:
+    """A file that lies beside the graded notebooks and is kept with them.
+
+    Attributes
+    ----------
+    is_learners : bool
+        Whether it is of the submission; else it is the instructor's.
+    path : str
+        Where it lay there, relative, with slashes.
+    """
+
+    is_learners: bool
+    path: str
 
 
 @dataclass(frozen=True)
@@ -123,21 +294,16 @@ class Graded:
     learner : str
     notebooks : mapping of str to GradedNotebook
         By name; empty where there is nothing to be graded.
-    files : mapping of str to str
-        What lies beside the notebooks and is kept with them, and where it lay in what was handed
-        in, if it did.
+    files : mapping of str to FileBeside
+        By name, what is kept beside the notebooks.
     notes : tuple of str
         What an instructor should know.
-    seconds, computing : float
-        Wall time in all, and of the cells alone.
-    restarts : int
-        How often a kernel was restored.
+    seconds : float
+        Wall time.
     """
 
     learner: str
     notebooks: Mapping[str, GradedNotebook]
-    files: Mapping[str, str]
+    files: Mapping[str, FileBeside]
     notes: tuple[str, ...]
     seconds: float
-    computing: float = 0.0
-    restarts: int = 0

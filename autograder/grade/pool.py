@@ -1,4 +1,4 @@
-"""Where submissions are graded: in processes of this machine, or on a Dask cluster."""
+"""What grades submissions: processes of this machine, or a Dask cluster."""
 
 import multiprocessing
 import os
@@ -9,13 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import forkserver
 from typing import TypeVar
 
-from autograder.cores import available_cores
 from autograder.errors import InputError
 from autograder.files import TemporaryFolder
 
@@ -27,22 +25,43 @@ _CONNECT_SECONDS = 20
 _TASKS_OF_A_WORKER = 250
 
 
-@dataclass(frozen=True)
-class Place:
-    """An executor, and how much it takes.
+class Workers:
+    """What applies a function to tasks: an executor, made anew after a worker has died.
 
-    Attributes
+    A context manager; what runs when it ends is finished first.
+
+    Parameters
     ----------
-    executor : concurrent.futures.Executor
-    workers : int
-        How many submissions it grades at a time.
-    is_local : bool
-        Whether its workers can reach this machine's fork server.
+    start : callable
+        Takes how many workers are wanted, and returns an executor.
+    count : int
+        How many tasks it takes at a time.
     """
 
-    executor: Executor
-    workers: int
-    is_local: bool
+    def __init__(self, start: Callable[[int], Executor], count: int) -> None:
+        self.count = count
+        self._start = start
+        self._executor: Executor | None = None
+        self._started = 0
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def executor(self, count: int) -> Executor:
+        """Return an executor with so many workers: the one that there is, if it has them."""
+        if self._started != count:
+            self.stop()
+            self._executor, self._started = self._start(count), count
+        return self._executor
+
+    def stop(self) -> None:
+        """End the workers; the next executor has new ones."""
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+        self._executor, self._started = None, 0
 
 
 def prepare() -> None:
@@ -55,26 +74,25 @@ def prepare() -> None:
 
 
 @contextmanager
-def local(workers: int) -> Iterator[Place]:
-    """Offer worker processes of this machine; what runs when this ends is finished first."""
-    prepare()
-    context = multiprocessing.get_context("forkserver")
-    with TemporaryFolder() as folder:
-        pool = ProcessPoolExecutor(
-            workers,
-            mp_context=context,
+def local(count: int) -> Iterator[Workers]:
+    """Offer worker processes of this machine, which start with their first tasks."""
+
+    def start(count: int) -> Executor:
+        prepare()
+        return ProcessPoolExecutor(
+            count,
+            mp_context=multiprocessing.get_context("forkserver"),
             initializer=_detach,
             initargs=(str(folder), dict(os.environ)),
             max_tasks_per_child=_TASKS_OF_A_WORKER,
         )
-        try:
-            yield Place(pool, workers, is_local=True)
-        finally:
-            pool.shutdown(cancel_futures=True)
+
+    with TemporaryFolder() as folder, Workers(start, count) as workers:
+        yield workers
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Place]:
+def cluster(address: str) -> Iterator[Workers]:
     """Offer the workers of a Dask scheduler.
 
     Raises
@@ -90,32 +108,29 @@ def cluster(address: str) -> Iterator[Place]:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"there is no Dask scheduler at {address} ({reason})") from None
     with client:
-        workers = sum(client.ncores().values())
-        if not workers:
+        count = sum(client.ncores().values())
+        if not count:
             raise InputError(f"the Dask scheduler at {address} has no workers")
         # Grading is not a pure function: to a retry Dask would answer with what it has.
-        with client.get_executor(pure=False) as executor:
-            yield Place(executor, workers, is_local=False)
+        with Workers(lambda _: client.get_executor(pure=False), count) as workers:
+            yield workers
 
 
-def carry_out(
-    open_place: Callable[[int], AbstractContextManager[Place]],
-    function: Callable[[bool, Task], Answer],
-    tasks: Iterable[Task],
+def run_tasks(
+    workers: Workers, function: Callable[[Task], Answer], tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Future[Answer]]]:
     """Apply a function to all tasks, many at a time, and yield finished futures with their task.
 
-    A worker that dies takes down the pool of a machine. What ran then is tried once more, one task
-    at a time: the one that kills its worker again is yielded with that error, the others go on.
+    A worker that dies takes down the executor of a machine. What ran then is tried once more, one
+    task at a time: the one that kills its worker again is yielded with that error, the others go
+    on.
 
     After Ctrl-C nothing new is begun; what runs is yielded, and then the interrupt raised.
 
     Parameters
     ----------
-    open_place : callable
-        Takes how many workers are wanted.
+    workers : Workers
     function : callable
-        Takes whether the worker is on this machine, and a task.
     tasks : iterable
         Taken one by one, as workers become free.
     """
@@ -126,19 +141,23 @@ def carry_out(
             alone = bool(suspects)
             queue = iter(suspects) if alone else waiting
             suspects = []
-            with open_place(1 if alone else available_cores()) as place:
-                ahead = place.workers if alone else place.workers + 1
-                running: dict[Future[Answer], Task] = {}
-                for future in _as_they_end(place, function, queue, running, ahead, stop):
-                    task = running.pop(future)
-                    if not alone and isinstance(future.exception(), BrokenProcessPool):
-                        suspects = [task, *running.values()]
-                        break
-                    yield task, future
-                    if alone and isinstance(future.exception(), BrokenProcessPool):
-                        suspects = [*running.values(), *queue]
-                        break
-            if stop.is_wished:
+            count = 1 if alone else workers.count
+            executor = workers.executor(count)
+            ahead = count if alone else count + 1
+            running: dict[Future[Answer], Task] = {}
+            for future in _as_they_end(executor, function, queue, running, ahead, stop):
+                task = running.pop(future)
+                has_died = isinstance(future.exception(), BrokenProcessPool)
+                if has_died:
+                    workers.stop()
+                if has_died and not alone:
+                    suspects = [task, *running.values()]
+                    break
+                yield task, future
+                if has_died:
+                    suspects = [*running.values(), *queue]
+                    break
+            if stop.is_requested:
                 raise KeyboardInterrupt
             if not suspects and not alone:
                 return
@@ -152,12 +171,12 @@ class _CtrlC:
 
     Attributes
     ----------
-    is_wished : bool
+    is_requested : bool
         Whether a stop was requested.
     """
 
     def __init__(self) -> None:
-        self.is_wished = False
+        self.is_requested = False
         # Handlers can be set only there; another program's own is left alone.
         in_main_thread = threading.current_thread() is threading.main_thread()
         is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -173,14 +192,14 @@ class _CtrlC:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _note(self, *_: object) -> None:
-        self.is_wished = True
+        self.is_requested = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
         print("Stopping, once the submissions that run now are graded.", file=sys.stderr)
 
 
 def _as_they_end(
-    place: Place,
-    function: Callable[[bool, Task], Answer],
+    executor: Executor,
+    function: Callable[[Task], Answer],
     queue: Iterator[Task],
     running: dict[Future[Answer], Task],
     ahead: int,
@@ -188,9 +207,9 @@ def _as_they_end(
 ) -> Iterator[Future[Answer]]:
     """Yield futures as they end, and begin others in their place."""
     while True:
-        for task in islice(queue, 0 if stop.is_wished else ahead - len(running)):
+        for task in islice(queue, 0 if stop.is_requested else ahead - len(running)):
             try:
-                running[place.executor.submit(function, place.is_local, task)] = task
+                running[executor.submit(function, task)] = task
             except BrokenProcessPool as error:  # it broke while this task was fetched
                 broken: Future[Answer] = Future()
                 broken.set_exception(error)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
 
-from autograder.grade.execute.verdict import Outcome
-from autograder.grade.model import Graded
+from autograder.grade.model import Graded, Outcome
 from autograder.grade.store.gradebook import NoSuchStudent
 from autograder.kernels.server import KernelFailed
 

@@ -1,13 +1,11 @@
 """What a test cell is worth, from what was recorded of its execution.
 
 Nothing is executed here, and outputs, which a learner's code can forge, decide nothing: full marks
-need the sealed report of a kernel that ran the very test cell, unaltered, without an error.
+need the signed report of a kernel that ran the very test cell, unaltered, without an error.
 """
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -20,7 +18,7 @@ from nbgrader.utils import (
     is_task,
 )
 
-from autograder.grade.execute.record import CellRun, End, Execution
+from autograder.grade.model import CellRun, CellStatus, Execution, Outcome, Verdict
 
 _MEMORY_ERRORS = frozenset({"MemoryError", "_ArrayMemoryError", "ResourceExhaustedError"})
 _NOBODY_ANSWERS = (
@@ -28,59 +26,34 @@ _NOBODY_ANSWERS = (
 )
 
 
-class Outcome(StrEnum):
-    """What became of one test, or of one answer that a person marks."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    PARTIAL = "partial"
-    TIMEOUT = "timeout"
-    OUT_OF_MEMORY = "out of memory"
-    DIED = "kernel died"
-    TAMPERED = "tampered"
-    NOT_RUN = "not run"
-    MANUAL = "manual"
-
-
 _OUTCOME_OF = {
-    End.TIMEOUT: Outcome.TIMEOUT,
-    End.DIED: Outcome.DIED,
-    End.MEMORY: Outcome.OUT_OF_MEMORY,
-    End.NOT_RUN: Outcome.NOT_RUN,
+    CellStatus.TIMEOUT: Outcome.TIMEOUT,
+    CellStatus.DIED: Outcome.DIED,
+    CellStatus.MEMORY: Outcome.OUT_OF_MEMORY,
+    CellStatus.NOT_RUN: Outcome.NOT_RUN,
 }
 # What a course's own preprocessor may revise.
 _BY_OUTPUTS = (Outcome.PASSED, Outcome.PARTIAL, Outcome.FAILED)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The verdict on one graded cell.
-
-    Attributes
-    ----------
-    outcome : Outcome
-    score : float or None
-        nbgrader's auto score; None where a person marks.
-    points : float
-    """
-
-    outcome: Outcome
-    score: float | None
-    points: float
-
-
 def judge(execution: Execution) -> dict[str, Verdict]:
-    """Return the verdict on every graded cell of an executed notebook, by grade id.
-
-    Where the outputs of a cell do not show why it has no points, an error is added to them.
-    """
+    """Return the verdict on every graded cell of an executed notebook, by grade id."""
     verdicts = {}
     for cell, run in zip(execution.notebook.cells, execution.runs, strict=True):
         if not (is_grade(cell) or is_task(cell)):
             continue
-        verdict = _judge_cell(cell, run, execution)
-        verdicts[cell.metadata.nbgrader["grade_id"]] = verdict
+        verdicts[cell.metadata.nbgrader["grade_id"]] = _judge_cell(cell, run, execution)
     return verdicts
+
+
+def explain(notebook: NotebookNode, verdicts: Mapping[str, Verdict]) -> None:
+    """Add the explanations to the outputs of the cells, where these do not show why."""
+    for cell in notebook.cells:
+        verdict = verdicts.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        if verdict is not None and verdict.explanation is not None:
+            name, text = verdict.explanation
+            error = new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+            cell.outputs.append(error)
 
 
 def shown_scores(notebook: NotebookNode) -> dict[str, float]:
@@ -120,7 +93,7 @@ def not_run(graded: Iterable[tuple[str, float]]) -> dict[str, Verdict]:
     return {name: Verdict(Outcome.NOT_RUN, 0.0, points) for name, points in graded}
 
 
-def comments(notebook: NotebookNode) -> dict[str, str | None]:
+def comments_on(notebook: NotebookNode) -> dict[str, str | None]:
     """Return nbgrader's own comment on every answer, by grade id: whether there is one."""
     return {
         cell.metadata.nbgrader["grade_id"]: (
@@ -145,10 +118,10 @@ def _judge_cell(cell: NotebookNode, run: CellRun | None, execution: Execution) -
         return Verdict(Outcome.PASSED, points, points)
     if run is None:
         return Verdict(Outcome.NOT_RUN, 0.0, points)
-    if run.end is End.SKIPPED:  # nbgrader, too, takes a test without outputs for passed
+    if run.status is CellStatus.SKIPPED:  # nbgrader, too, takes a test without outputs for passed
         return Verdict(Outcome.PASSED, points, points)
-    if run.end in _OUTCOME_OF:
-        return Verdict(_OUTCOME_OF[run.end], 0.0, points)
+    if run.status in _OUTCOME_OF:
+        return Verdict(_OUTCOME_OF[run.status], 0.0, points)
     if not execution.is_guarded:
         return _by_outputs(cell, run, points)
     return _by_report(cell, run, points)
@@ -157,27 +130,29 @@ def _judge_cell(cell: NotebookNode, run: CellRun | None, execution: Execution) -
 def _by_report(cell: NotebookNode, run: CellRun, points: float) -> Verdict:
     """Judge by what the guard saw."""
     report = run.report
-    if report is None or (report["status"] == "ok") != (run.end is End.FINISHED):
-        _explain(cell, "TamperedError", "the result of this test did not come from the test itself")
-        return Verdict(Outcome.TAMPERED, 0.0, points)
+    if report is None or (report["status"] == "ok") != (run.status is CellStatus.FINISHED):
+        return _tampered("the result of this test did not come from the test itself", points)
     if altered := [*report["before"], *report["during"]]:
-        _explain(cell, "TamperedError", f"changed by the notebook: {', '.join(altered)}")
-        return Verdict(Outcome.TAMPERED, 0.0, points)
-    if run.end is End.ERROR:
+        return _tampered(f"changed by the notebook: {', '.join(altered)}", points)
+    if run.status is CellStatus.ERROR:
         return _failed(cell, run, points)
-    return _partial(cell, report["shown"], points)
+    return _partial(report["shown"], points)
+
+
+def _tampered(text: str, points: float) -> Verdict:
+    return Verdict(Outcome.TAMPERED, 0.0, points, ("TamperedError", text))
 
 
 def _by_outputs(cell: NotebookNode, run: CellRun, points: float) -> Verdict:
     """Judge by what nbgrader judges by, for kernels that have no guard."""
-    if run.end is End.ERROR:
+    if run.status is CellStatus.ERROR:
         return _failed(cell, run, points)
     shown = [
         output["data"]["text/plain"]
         for output in cell.outputs
         if output.output_type == "execute_result" and "text/plain" in output["data"]
     ]
-    return _partial(cell, shown, points)
+    return _partial(shown, points)
 
 
 def _failed(cell: NotebookNode, run: CellRun, points: float) -> Verdict:
@@ -185,22 +160,23 @@ def _failed(cell: NotebookNode, run: CellRun, points: float) -> Verdict:
     no_memory = run.error in _MEMORY_ERRORS or any(
         "can't allocate memory" in str(output.get("evalue", "")) for output in told
     )
+    explanation = None
     if run.error == "StdinNotImplementedError":
-        _explain(cell, run.error, _NOBODY_ANSWERS)
-    if not told:
-        _explain(cell, run.error or "Error", "the test failed, and the notebook hid how")
-    return Verdict(Outcome.OUT_OF_MEMORY if no_memory else Outcome.FAILED, 0.0, points)
+        explanation = run.error, _NOBODY_ANSWERS
+    elif not told:
+        explanation = run.error or "Error", "the test failed, and the notebook hid how"
+    outcome = Outcome.OUT_OF_MEMORY if no_memory else Outcome.FAILED
+    return Verdict(outcome, 0.0, points, explanation)
 
 
-def _partial(cell: NotebookNode, shown: list[str], points: float) -> Verdict:
+def _partial(shown: list[str], points: float) -> Verdict:
     """Return full marks, or the part of them that the test cell's value names."""
     if not shown:
         return Verdict(Outcome.PASSED, points, points)
     try:
         score = float(get_partial_grade({"data": {"text/plain": shown[0]}}, points))
     except (ValueError, KeyError) as error:  # nbgrader drops the submission here
-        _explain(cell, type(error).__name__, str(error))
-        return Verdict(Outcome.FAILED, 0.0, points)
+        return Verdict(Outcome.FAILED, 0.0, points, (type(error).__name__, str(error)))
     return _scored(score, points)
 
 
@@ -208,7 +184,3 @@ def _scored(score: float, points: float) -> Verdict:
     if score >= points:
         return Verdict(Outcome.PASSED, score, points)
     return Verdict(Outcome.PARTIAL if score > 0 else Outcome.FAILED, score, points)
-
-
-def _explain(cell: NotebookNode, name: str, text: str) -> None:
-    cell.outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))

@@ -32,7 +32,7 @@ _PLAIN_PAGE = "The feedback page is a plain one: the notebook could not be rende
 
 
 @dataclass(frozen=True)
-class Mark:
+class PageMark:
     """What a page says of one cell of the assignment.
 
     Attributes
@@ -89,7 +89,7 @@ class FeedbackPages:
         self,
         name: str,
         notebook: NotebookNode,
-        marks: Mapping[str, Mark],
+        marks: Mapping[str, PageMark],
         late_penalty: float = 0.0,
         folder: Path | None = None,
     ) -> Page:
@@ -105,7 +105,7 @@ class FeedbackPages:
         notebook : nbformat.NotebookNode
             Executed; it is not changed. Of its ``metadata.forwardpass``, see
             :func:`autograder.grade.feedback.overview.overview`.
-        marks : mapping of str to Mark
+        marks : mapping of str to PageMark
             By grade id, of every cell of the assignment that has nbgrader's metadata: solutions,
             tests, tasks. A cell that is not among them is none of the assignment's, whatever its
             metadata says, and is shown as an ordinary one.
@@ -149,7 +149,7 @@ class FeedbackPages:
         return page
 
 
-def _marked(notebook: NotebookNode, marks: Mapping[str, Mark]) -> NotebookNode:
+def _marked(notebook: NotebookNode, marks: Mapping[str, PageMark]) -> NotebookNode:
     """Return a notebook whose cells have their marks, as nbgrader's GetGrades would give them."""
     cells = []
     for cell in notebook.cells:
@@ -194,7 +194,7 @@ def _plain_texts(outputs: list[Any]) -> list[str]:
     return texts
 
 
-def _plain_page(about: Mapping[str, Any], marks: Mapping[str, Mark]) -> str:
+def _plain_page(about: Mapping[str, Any], marks: Mapping[str, PageMark]) -> str:
     """Return a page with nothing of the notebook in it: what was got for which cell."""
     rows = "".join(
         f"<tr><td>{html.escape(name)}</td><td>{mark.score or 0:g} / {mark.points:g}</td></tr>\n"

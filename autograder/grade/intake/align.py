@@ -32,9 +32,9 @@ class Alignment:
 
     Attributes
     ----------
-    wanted : tuple of Wanted
+    expected : tuple of ExpectedCell
         The skeleton's cells, in order.
-    theirs : tuple of Theirs
+    submitted : tuple of SubmittedCell
         The learner's cells, in order.
     found : mapping of int to int
         Positions in the skeleton to places in the learner's notebook, one to one.
@@ -44,8 +44,8 @@ class Alignment:
         Places of copies that add nothing.
     """
 
-    wanted: "tuple[Wanted, ...]"
-    theirs: "tuple[Theirs, ...]"
+    expected: "tuple[ExpectedCell, ...]"
+    submitted: "tuple[SubmittedCell, ...]"
     found: Mapping[int, int]
     copies: Mapping[int, int]
     dropped: frozenset[int]
@@ -54,7 +54,7 @@ class Alignment:
     def answered(self) -> int:
         """How many solutions and written answers are more than the stub."""
         return sum(
-            self.wanted[position].is_answered_by(self.theirs[place])
+            self.expected[position].is_answered_by(self.submitted[place])
             for position, place in self.found.items()
         )
 
@@ -65,7 +65,7 @@ def align(skeleton: Skeleton, notebook: NotebookNode) -> Alignment:
     Those are the grade id, the cell id, the names that a solution defines, the content, and last
     a likeness, or nothing else that it could be, between two neighbours that were found.
     """
-    search = _Search(_wanted(skeleton), _learners(notebook))
+    search = _Search(_expected(skeleton), _learners(notebook))
     search.by_grade_id()
     search.by_cell_id()
     search.by_names()
@@ -74,8 +74,8 @@ def align(skeleton: Skeleton, notebook: NotebookNode) -> Alignment:
     search.by_place()
     search.drop_idle_copies()
     return Alignment(
-        wanted=tuple(search.wanted),
-        theirs=tuple(search.theirs),
+        expected=tuple(search.expected),
+        submitted=tuple(search.submitted),
         found=search.found,
         copies=search.copies,
         dropped=frozenset(search.dropped),
@@ -88,7 +88,7 @@ def as_cell_id(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Theirs:
+class SubmittedCell:
     """A learner's cell, with what a comparison asks of it."""
 
     place: int
@@ -123,7 +123,7 @@ class Theirs:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExpectedCell:
     """A cell of the skeleton, as learners got it."""
 
     position: int
@@ -143,33 +143,34 @@ class Wanted:
     def names(self) -> frozenset[str]:
         return _stub_names(self.visible) if self.cell.cell_type == "code" else frozenset()
 
-    def is_answered_by(self, piece: Theirs) -> bool:
-        return not self.cell.locked and piece.squeezed not in ("", *self.contents)
+    def is_answered_by(self, submitted: SubmittedCell) -> bool:
+        return not self.cell.locked and submitted.squeezed not in ("", *self.contents)
 
-    def is_unchanged_in(self, piece: Theirs) -> bool:
+    def is_unchanged_in(self, submitted: SubmittedCell) -> bool:
         """Whether a cell has the released content, white space aside."""
-        return piece.squeezed in self.contents
+        return submitted.squeezed in self.contents
 
-    def is_credible(self, piece: Theirs) -> bool:
+    def is_credible(self, submitted: SubmittedCell) -> bool:
         """Whether a cell with this grade id or cell id can be the cell."""
-        if piece.squeezed in ("", *self.contents):
+        if submitted.squeezed in ("", *self.contents):
             return True
-        if (
-            self.cell.locked
-        ):  # a learner's code that carries a test's grade id is not an edited test
-            return not piece.names - self.names or _shared_words(self, piece) >= _SAME_MARK
-        return not self.names or not piece.names or bool(self.names & piece.names_and_imports)
+        if self.cell.locked:
+            # A learner's code that carries a test's grade id is not an edited test.
+            return not submitted.names - self.names or _shared_words(self, submitted) >= _SAME_MARK
+        return (
+            not self.names or not submitted.names or bool(self.names & submitted.names_and_imports)
+        )
 
 
-def _wanted(skeleton: Skeleton) -> list[Wanted]:
+def _expected(skeleton: Skeleton) -> list[ExpectedCell]:
     return [
-        Wanted(position, cell, skeleton.visible(cell))
+        ExpectedCell(position, cell, skeleton.visible(cell))
         for position, cell in enumerate(skeleton.cells)
     ]
 
 
-def _learners(notebook: NotebookNode) -> list[Theirs]:
-    pieces = []
+def _learners(notebook: NotebookNode) -> list[SubmittedCell]:
+    submitted_cells = []
     length = 0
     for place, cell in enumerate(notebook.cells):
         source, metadata = cell.get("source"), cell.get("metadata")
@@ -178,8 +179,8 @@ def _learners(notebook: NotebookNode) -> list[Theirs]:
         marks = metadata.get("nbgrader")
         cell_type = cell.get("cell_type")
         length += len(source)
-        pieces.append(
-            Theirs(
+        submitted_cells.append(
+            SubmittedCell(
                 place=place,
                 cell=cell,
                 cell_type=cell_type if cell_type in ("code", "markdown") else "raw",
@@ -190,163 +191,176 @@ def _learners(notebook: NotebookNode) -> list[Theirs]:
                 is_parsed=length <= _PARSED_LENGTH,
             )
         )
-    return pieces
+    return submitted_cells
 
 
 class _Search:
     """What was found of a skeleton so far; its methods are called in the order of `align`."""
 
-    def __init__(self, wanted: list[Wanted], theirs: list[Theirs]) -> None:
-        self.wanted = wanted
-        self.theirs = theirs
+    def __init__(self, expected: list[ExpectedCell], submitted: list[SubmittedCell]) -> None:
+        self.expected = expected
+        self.submitted = submitted
         self.found: dict[int, int] = {}
         self.copies: dict[int, int] = {}
         self.dropped: set[int] = set()
         self._used: set[int] = set()  # found, dropped or another copy of a found cell
-        known = {want.cell.grade_id for want in wanted}
-        self._claims: dict[str, list[Theirs]] = defaultdict(list)
-        for piece in theirs:
-            if piece.grade_id in known and len(self._claims[piece.grade_id]) < _CLAIMING_CELLS:
-                self._claims[piece.grade_id].append(piece)
+        known = {one.cell.grade_id for one in expected}
+        self._claims: dict[str, list[SubmittedCell]] = defaultdict(list)
+        for cell in submitted:
+            if cell.grade_id in known and len(self._claims[cell.grade_id]) < _CLAIMING_CELLS:
+                self._claims[cell.grade_id].append(cell)
 
     def by_grade_id(self) -> None:
-        for want in self.wanted:
-            claims = self._claims.get(want.cell.grade_id, [])
-            credible = [piece for piece in claims if want.is_credible(piece)]
-            self._take(want, credible)
+        for expected in self.expected:
+            claims = self._claims.get(expected.cell.grade_id, [])
+            credible = [submitted for submitted in claims if expected.is_credible(submitted)]
+            self._take(expected, credible)
 
     def by_cell_id(self) -> None:
-        pieces: dict[str, Theirs] = {}
-        for piece in self._unclaimed():
-            pieces.setdefault(piece.id, piece)
-        for want in self._missing():
-            piece = pieces.get(as_cell_id(want.cell.grade_id))
+        submitted_cells: dict[str, SubmittedCell] = {}
+        for submitted in self._unclaimed():
+            submitted_cells.setdefault(submitted.id, submitted)
+        for expected in self._missing():
+            submitted = submitted_cells.get(as_cell_id(expected.cell.grade_id))
             # An untouched stub may lie beside an answer in a cell that lost its id.
-            is_idle = piece is not None and want.names and not want.is_answered_by(piece)
-            if piece is not None and not is_idle and want.is_credible(piece):
-                self._take(want, [piece])
+            is_idle = (
+                submitted is not None and expected.names and not expected.is_answered_by(submitted)
+            )
+            if submitted is not None and not is_idle and expected.is_credible(submitted):
+                self._take(expected, [submitted])
 
     def by_names(self) -> None:
         """Find solutions by what they define, as far as only one solution does."""
-        shared = Counter(name for want in self.wanted for name in want.names)
-        for want in self._missing():
-            own = {name for name in want.names if shared[name] == 1}
-            if want.cell.locked or not own:
+        shared = Counter(name for expected in self.expected for name in expected.names)
+        for expected in self._missing():
+            own = {name for name in expected.names if shared[name] == 1}
+            if expected.cell.locked or not own:
                 continue
-            scores = {piece.place: len(own & piece.names) for piece in self._free()}
+            scores = {submitted.place: len(own & submitted.names) for submitted in self._free()}
             best = max(scores.values(), default=0)
             if best:
-                pieces = [piece for piece in self._free() if scores[piece.place] == best]
-                self._take(want, pieces)
+                submitted_cells = [
+                    submitted for submitted in self._free() if scores[submitted.place] == best
+                ]
+                self._take(expected, submitted_cells)
 
     def by_content(self) -> None:
         """Find cells by their text, as far as it is no one else's text."""
-        wants, pieces = defaultdict(list), defaultdict(list)
-        for want in self._missing():
-            if len(want.squeezed) >= _TELLING_LENGTH:
-                wants[want.squeezed].append(want)
-        for piece in self._free():
-            pieces[piece.squeezed].append(piece)
-        for text, group in wants.items():
-            if len(group) == len(pieces[text]):
-                for want, piece in zip(group, pieces[text], strict=True):
-                    self._take(want, [piece])
+        expected_cells, submitted_cells = defaultdict(list), defaultdict(list)
+        for expected in self._missing():
+            if len(expected.squeezed) >= _TELLING_LENGTH:
+                expected_cells[expected.squeezed].append(expected)
+        for submitted in self._free():
+            submitted_cells[submitted.squeezed].append(submitted)
+        for text, group in expected_cells.items():
+            if len(group) == len(submitted_cells[text]):
+                for expected, submitted in zip(group, submitted_cells[text], strict=True):
+                    self._take(expected, [submitted])
             elif len(group) == 1:
-                self._take(group[0], pieces[text])
+                self._take(group[0], submitted_cells[text])
 
     def by_weak_claim(self) -> None:
         """Accept a solution under another name, if it has the grade id and looks like the stub."""
-        for want in self._missing():
-            claims = self._claims.get(want.cell.grade_id, []) if not want.cell.locked else []
-            for piece in claims:
-                if piece.place not in self._used and _shared_words(want, piece) >= _SAME_MARK:
-                    self._take(want, [piece])
+        for expected in self._missing():
+            claims = (
+                self._claims.get(expected.cell.grade_id, []) if not expected.cell.locked else []
+            )
+            for submitted in claims:
+                if (
+                    submitted.place not in self._used
+                    and _shared_words(expected, submitted) >= _SAME_MARK
+                ):
+                    self._take(expected, [submitted])
                     break
 
     def by_place(self) -> None:
         """Find cells between the same two neighbours, the most alike first."""
-        bounds = {-1: -1, **self.found, len(self.wanted): len(self.theirs)}
+        bounds = {-1: -1, **self.found, len(self.expected): len(self.submitted)}
         positions = sorted(bounds)
         for before, after in itertools.pairwise(positions):
-            wants = self.wanted[before + 1 : after][:_COMPARED_CELLS]
-            gap = self.theirs[bounds[before] + 1 : bounds[after]]
-            free = [piece for piece in gap if self._is_free(piece)][:_COMPARED_CELLS]
+            expected_cells = self.expected[before + 1 : after][:_COMPARED_CELLS]
+            gap = self.submitted[bounds[before] + 1 : bounds[after]]
+            free = [submitted for submitted in gap if self._is_free(submitted)][:_COMPARED_CELLS]
             pairs = sorted(
-                (-_likeness(want, piece), want.position, piece.place)
-                for want in wants
-                for piece in free
-                if not (want.names and not want.cell.locked and piece.names)
+                (-_likeness(expected, submitted), expected.position, submitted.place)
+                for expected in expected_cells
+                for submitted in free
+                if not (expected.names and not expected.cell.locked and submitted.names)
             )
             for likeness, position, place in pairs:
                 if -likeness >= _SAME_PLACE and position not in self.found:
-                    self._take(self.wanted[position], [self.theirs[place]])
-            self._take_only_one(wants, free)
+                    self._take(self.expected[position], [self.submitted[place]])
+            self._take_only_one(expected_cells, free)
 
-    def _take_only_one(self, wants: list[Wanted], free: list[Theirs]) -> None:
+    def _take_only_one(self, expected_cells: list[ExpectedCell], free: list[SubmittedCell]) -> None:
         """Match an answer that need not look like its stub, where nothing else is left."""
-        open_wants = [
-            want
-            for want in wants
-            if want.position not in self.found and not (want.cell.locked or want.names)
+        open_cells = [
+            expected
+            for expected in expected_cells
+            if expected.position not in self.found and not (expected.cell.locked or expected.names)
         ]
-        if len(open_wants) == 1:
-            kind = open_wants[0].cell.cell_type
-            pieces = [piece for piece in free if self._is_free(piece) and piece.cell_type == kind]
-            if len(pieces) == 1:
-                self._take(open_wants[0], pieces)
+        if len(open_cells) == 1:
+            kind = open_cells[0].cell.cell_type
+            submitted_cells = [
+                submitted
+                for submitted in free
+                if self._is_free(submitted) and submitted.cell_type == kind
+            ]
+            if len(submitted_cells) == 1:
+                self._take(open_cells[0], submitted_cells)
 
     def drop_idle_copies(self) -> None:
         """Drop what repeats a test, or a stub that would overwrite the answer to it."""
         texts = {
-            text: want
-            for want in self.wanted
-            if want.cell.grade or (want.names and not want.cell.locked)
-            for text in want.contents
+            text: expected
+            for expected in self.expected
+            if expected.cell.grade or (expected.names and not expected.cell.locked)
+            for text in expected.contents
             if len(text) >= _TELLING_LENGTH
         }
-        for piece in self._free():
-            want = texts.get(piece.squeezed)
-            if want is not None:
-                self.copies[want.position] = self.copies.get(want.position, 1) + 1
-                self.dropped.add(piece.place)
+        for submitted in self._free():
+            expected = texts.get(submitted.squeezed)
+            if expected is not None:
+                self.copies[expected.position] = self.copies.get(expected.position, 1) + 1
+                self.dropped.add(submitted.place)
 
-    def _take(self, want: Wanted, pieces: Sequence[Theirs]) -> None:
+    def _take(self, expected: ExpectedCell, submitted_cells: Sequence[SubmittedCell]) -> None:
         """Choose among the copies of a cell: the first answer, of those that define its names."""
-        pieces = [piece for piece in pieces if self._is_free(piece)]
-        if not pieces:
+        submitted_cells = [submitted for submitted in submitted_cells if self._is_free(submitted)]
+        if not submitted_cells:
             return
-        if want.cell.locked:
-            ranks = [piece.squeezed not in want.contents for piece in pieces]
+        if expected.cell.locked:
+            ranks = [submitted.squeezed not in expected.contents for submitted in submitted_cells]
         else:
             ranks = [
-                (not want.is_answered_by(piece), not (want.names & piece.names))
-                if len(pieces) > 1
+                (not expected.is_answered_by(submitted), not (expected.names & submitted.names))
+                if len(submitted_cells) > 1
                 else (False, False)
-                for piece in pieces
+                for submitted in submitted_cells
             ]
-        chosen = pieces[ranks.index(min(ranks))]
-        self.found[want.position] = chosen.place
-        self._used.update(piece.place for piece in pieces)
+        chosen = submitted_cells[ranks.index(min(ranks))]
+        self.found[expected.position] = chosen.place
+        self._used.update(submitted.place for submitted in submitted_cells)
         repeated = {
-            piece.place
-            for piece in pieces
-            if piece is not chosen and piece.squeezed in ("", *want.contents)
+            submitted.place
+            for submitted in submitted_cells
+            if submitted is not chosen and submitted.squeezed in ("", *expected.contents)
         }
         self.dropped |= repeated
-        if len(pieces) > 1:
-            self.copies[want.position] = len(pieces)
+        if len(submitted_cells) > 1:
+            self.copies[expected.position] = len(submitted_cells)
 
-    def _missing(self) -> list[Wanted]:
-        return [want for want in self.wanted if want.position not in self.found]
+    def _missing(self) -> list[ExpectedCell]:
+        return [expected for expected in self.expected if expected.position not in self.found]
 
-    def _is_free(self, piece: Theirs) -> bool:
-        return piece.place not in self._used
+    def _is_free(self, submitted: SubmittedCell) -> bool:
+        return submitted.place not in self._used
 
-    def _free(self) -> list[Theirs]:
-        return [piece for piece in self.theirs if self._is_free(piece)]
+    def _free(self) -> list[SubmittedCell]:
+        return [submitted for submitted in self.submitted if self._is_free(submitted)]
 
-    def _unclaimed(self) -> list[Theirs]:
-        return [piece for piece in self._free() if piece.grade_id not in self._claims]
+    def _unclaimed(self) -> list[SubmittedCell]:
+        return [submitted for submitted in self._free() if submitted.grade_id not in self._claims]
 
 
 _stub_names = lru_cache(maxsize=512)(defined_names)
@@ -356,16 +370,16 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text[: 12 * _COMPARED_WORDS])[:_COMPARED_WORDS]
 
 
-def _shared_words(want: Wanted, piece: Theirs) -> float:
+def _shared_words(expected: ExpectedCell, submitted: SubmittedCell) -> float:
     """Return the part of the words that two cells share, between 0 and 1."""
-    theirs, ours = Counter(_words(piece.source)), Counter(_words(want.visible))
+    theirs, ours = Counter(_words(submitted.source)), Counter(_words(expected.visible))
     return 2 * (theirs & ours).total() / max((theirs.total() + ours.total()), 1)
 
 
-def _likeness(want: Wanted, piece: Theirs) -> float:
+def _likeness(expected: ExpectedCell, submitted: SubmittedCell) -> float:
     """Return how alike two cells are, the order of words included, between 0 and 1."""
-    bound = _shared_words(want, piece)
+    bound = _shared_words(expected, submitted)
     if bound < _SAME_PLACE:
         return bound
-    words = _words(want.visible), _words(piece.source)
+    words = _words(expected.visible), _words(submitted.source)
     return difflib.SequenceMatcher(None, *words, autojunk=False).ratio()

@@ -24,13 +24,15 @@ _EXACT, _COPY, _OTHER = range(3)
 
 
 @dataclass(frozen=True)
-class Handin:
+class SubmissionFiles:
     """What a submission's folder holds.
 
     Attributes
     ----------
     notebooks : mapping of str to nbformat.NotebookNode
         The readable notebooks by the skeleton's name, without outputs.
+    alignments : mapping of str to Alignment
+        Which of their cells are which of the skeleton's, likewise.
     missing : mapping of str to str
         Why there is none for a skeleton, in one line.
     files : mapping of str to pathlib.Path
@@ -40,6 +42,7 @@ class Handin:
     """
 
     notebooks: Mapping[str, NotebookNode]
+    alignments: Mapping[str, Alignment]
     missing: Mapping[str, str]
     files: Mapping[str, Path]
     notes: tuple[str, ...]
@@ -58,7 +61,7 @@ class _Candidate:
     @property
     def belongs(self) -> bool:
         """Whether it holds most of the skeleton's cells; a lesson holds none."""
-        return 2 * len(self.aligned.found) > len(self.aligned.wanted)
+        return 2 * len(self.aligned.found) > len(self.aligned.expected)
 
     @property
     def merit(self) -> tuple[object, ...]:
@@ -73,7 +76,7 @@ def read_submission(
     skeletons: Sequence[Skeleton],
     ignore: Sequence[str] = (),
     bounds: Bounds | None = None,
-) -> Handin:
+) -> SubmissionFiles:
     """Read a submission's folder; nothing outside it is read, and nothing in it raises.
 
     Parameters
@@ -93,9 +96,10 @@ def read_submission(
         listing = list_folder(folder, ignore, names)
     except OSError as error:
         reason = f"the folder cannot be read ({error.strerror or type(error).__name__})"
-        return Handin({}, {skeleton.name: reason for skeleton in skeletons}, {}, ())
+        return SubmissionFiles({}, {}, {skeleton.name: reason for skeleton in skeletons}, {}, ())
 
     notebooks: dict[str, NotebookNode] = {}
+    alignments: dict[str, Alignment] = {}
     missing: dict[str, str] = {}
     notes: list[str] = []
     served: set[str] = set()
@@ -112,10 +116,12 @@ def read_submission(
         served.add(chosen.file.name)
         homes.add(chosen.file.home)
         notebooks[skeleton.name] = chosen.notebook
+        alignments[skeleton.name] = chosen.aligned
         notes += _choice_notes(skeleton.name, chosen, eligible, ranked, problems)
         notes += [f"{shown_name(chosen.file.name)} {note}" for note in chosen.notes]
     files, left_out = _others(listing.files, served, names, homes)
-    return Handin(notebooks, missing, files, tuple(notes + _shortened(listing.notes + left_out)))
+    notes += _shortened(listing.notes + left_out)
+    return SubmissionFiles(notebooks, alignments, missing, files, tuple(notes))
 
 
 def _ranked(
@@ -214,15 +220,15 @@ def _bytes(file: File, limit: int) -> bytes:
 
 def _reason(name: str, listing: Listing, problems: Mapping[str, str]) -> str:
     """Say in one line why there is no notebook."""
-    wanted = f"{name}.ipynb"
+    asked = f"{name}.ipynb"
     if problems:
         file, problem = next(iter(problems.items()))  # the likeliest candidate's
         return f"{shown_name(file)} {problem}"
-    if wanted in listing.refused:
-        return f"{shown_name(wanted)} {listing.refused[wanted]}"
+    if asked in listing.refused:
+        return f"{shown_name(asked)} {listing.refused[asked]}"
     if not listing.files:
-        return f"there is no {wanted}: the folder is empty"
-    return f"there is no {wanted}, only {_enumerated([file.name for file in listing.files])}"
+        return f"there is no {asked}: the folder is empty"
+    return f"there is no {asked}, only {_enumerated([file.name for file in listing.files])}"
 
 
 def _choice_notes(
@@ -233,16 +239,16 @@ def _choice_notes(
     problems: Mapping[str, str],
 ) -> Iterator[str]:
     """Say which file was taken, wherever a learner could have meant another."""
-    wanted = f"{name}.ipynb"
+    asked = f"{name}.ipynb"
     taken = shown_name(chosen.file.name)
     if chosen.rank != _EXACT:
         original = [file.name for rank, file in ranked if rank == _EXACT]
         if not original:
-            yield f"Your file is called {taken}; it was graded as {wanted}."
+            yield f"Your file is called {taken}; it was graded as {asked}."
         elif original[0] in problems:
-            yield f"{wanted} {problems[original[0]]}; {taken} was graded instead."
+            yield f"{asked} {problems[original[0]]}; {taken} was graded instead."
         else:
-            yield f"{wanted} has no answers; {taken} was graded instead."
+            yield f"{asked} has no answers; {taken} was graded instead."
     besides = {file.name for rank, file in ranked if rank == _COPY and _is_named(file)}
     besides |= {candidate.file.name for candidate in eligible if candidate.rank == _OTHER}
     besides -= {chosen.file.name}

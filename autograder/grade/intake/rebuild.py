@@ -7,14 +7,14 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.grade.intake.align import Alignment, Theirs, align, as_cell_id
+from autograder.grade.intake.align import Alignment, SubmittedCell, as_cell_id
 from autograder.grade.intake.repair_notes import repair_notes
 from autograder.grade.released import Released
 from autograder.grade.skeleton import Skeleton, SkeletonCell
 
 _TAG = re.compile(r"[^,]{1,100}")
 # A place in the rebuilt notebook: a position in the skeleton or None, a learner's cell or None.
-_Place = tuple[int | None, Theirs | None]
+_Place = tuple[int | None, SubmittedCell | None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,10 @@ class Rebuilt:
 
 
 def rebuild(
-    skeleton: Skeleton, notebook: NotebookNode, released: Released | None = None
+    skeleton: Skeleton,
+    notebook: NotebookNode,
+    aligned: Alignment,
+    released: Released | None = None,
 ) -> Rebuilt:
     """Put a learner's cells on the skeleton; whatever the notebook holds, nothing is raised.
 
@@ -49,29 +52,34 @@ def rebuild(
     skeleton : Skeleton
     notebook : nbformat.NotebookNode
         What was handed in, as `autograder.grade.intake.folder` reads it; not changed.
+    aligned : Alignment
+        Of these two.
     released : Released or None
         What the course had handed out; None where nothing is known of it.
     """
     released = released or Released()
-    aligned = align(skeleton, notebook)
     order = _arranged(aligned)
     elsewhere = _defined_elsewhere(order, aligned)
     cells = []
     taken_off: set[str] = set()
-    for position, piece in order:
-        want = aligned.wanted[position].cell if position is not None else None
-        tags, unwanted = _tags(piece, want, released)
+    for position, submitted in order:
+        expected = aligned.expected[position].cell if position is not None else None
+        tags, unwanted = _tags(submitted, expected, released)
         taken_off |= unwanted
-        if want is None:
-            cells.append(_cell(piece, tags, piece.cell_type, piece.source, piece.id))
+        if expected is None:
+            cells.append(
+                _cell(submitted, tags, submitted.cell_type, submitted.source, submitted.id)
+            )
             continue
-        source = want.source
+        source = expected.source
         if position in elsewhere:
-            source = f"# The cell {want.grade_id} was missing; another one has its answer."
-        elif piece is not None and not want.locked:
-            source = piece.source
-        identity = piece.id if piece is not None else want.grade_id
-        cells.append(_cell(piece, tags, want.cell_type, source, identity, want.nbgrader))
+            source = f"# The cell {expected.grade_id} was missing; another one has its answer."
+        elif submitted is not None and not expected.locked:
+            source = submitted.source
+        identity = submitted.id if submitted is not None else expected.grade_id
+        cells.append(
+            _cell(submitted, tags, expected.cell_type, source, identity, expected.nbgrader)
+        )
     _make_ids_unique(cells)
 
     metadata = dict(notebook.get("metadata") or {})
@@ -89,33 +97,37 @@ def rebuild(
 def _arranged(aligned: Alignment) -> list[_Place]:
     """Return the cells in the skeleton's order, each other cell behind the one that it follows."""
     position_of = {place: position for position, place in aligned.found.items()}
-    followers: dict[int, list[Theirs]] = {-1: []}
+    followers: dict[int, list[SubmittedCell]] = {-1: []}
     anchor = -1
-    for piece in aligned.theirs:
-        if piece.place in position_of:
-            anchor = position_of[piece.place]
+    for submitted in aligned.submitted:
+        if submitted.place in position_of:
+            anchor = position_of[submitted.place]
             followers[anchor] = []
-        elif piece.place not in aligned.dropped:
-            followers[anchor].append(piece)
+        elif submitted.place not in aligned.dropped:
+            followers[anchor].append(submitted)
 
     order: list[_Place] = []
     anchors = sorted(followers)
-    ends = [*anchors[1:], len(aligned.wanted)]
+    ends = [*anchors[1:], len(aligned.expected)]
     for anchor, end in zip(anchors, ends, strict=True):
         if anchor >= 0:
-            order.append((anchor, aligned.theirs[aligned.found[anchor]]))
+            order.append((anchor, aligned.submitted[aligned.found[anchor]]))
         extra = followers[anchor]
         # A deleted test comes back behind the code that may belong to the answer, but before the
         # text that leads to the next exercise; a deleted solution comes back behind that text.
-        codes = [number for number, piece in enumerate(extra, start=1) if piece.cell_type == "code"]
+        codes = [
+            number
+            for number, submitted in enumerate(extra, start=1)
+            if submitted.cell_type == "code"
+        ]
         missing = range(anchor + 1, end)
         locked = 0
-        while locked < len(missing) and aligned.wanted[missing[locked]].cell.locked:
+        while locked < len(missing) and aligned.expected[missing[locked]].cell.locked:
             locked += 1
         split = max(codes, default=0)
-        order += [(None, piece) for piece in extra[:split]]
+        order += [(None, submitted) for submitted in extra[:split]]
         order += [(position, None) for position in missing[:locked]]
-        order += [(None, piece) for piece in extra[split:]]
+        order += [(None, submitted) for submitted in extra[split:]]
         order += [(position, None) for position in missing[locked:]]
     return order
 
@@ -125,25 +137,25 @@ def _defined_elsewhere(order: Sequence[_Place], aligned: Alignment) -> frozenset
 
     Their stub would overwrite that answer.
     """
-    written: list[tuple[frozenset[str], Theirs]] = []
+    written: list[tuple[frozenset[str], SubmittedCell]] = []
     elsewhere = set()
-    for position, piece in order:
-        want = aligned.wanted[position] if position is not None else None
-        if piece is not None and (want is None or not want.cell.locked):
-            own = want.names if want is not None else frozenset()
-            written.append((own, piece))
+    for position, submitted in order:
+        expected = aligned.expected[position] if position is not None else None
+        if submitted is not None and (expected is None or not expected.cell.locked):
+            own = expected.names if expected is not None else frozenset()
+            written.append((own, submitted))
         elif (
-            want is not None
-            and want.names
-            and not want.cell.locked
-            and any(want.names <= piece.names - own for own, piece in written)
+            expected is not None
+            and expected.names
+            and not expected.cell.locked
+            and any(expected.names <= submitted.names - own for own, submitted in written)
         ):
             elsewhere.add(position)
     return frozenset(elsewhere)
 
 
 def _cell(
-    piece: Theirs | None,
+    submitted: SubmittedCell | None,
     tags: Sequence[str],
     cell_type: str,
     source: str,
@@ -151,7 +163,7 @@ def _cell(
     marks: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a cell that is ready to execute, with nothing of the learner's that could steer it."""
-    metadata = dict(piece.metadata) if piece is not None else {}
+    metadata = dict(submitted.metadata) if submitted is not None else {}
     metadata.pop("nbgrader", None)
     metadata.pop("tags", None)
     if tags:
@@ -166,26 +178,26 @@ def _cell(
     }
     if cell_type == "code":
         cell |= {"execution_count": None, "outputs": []}
-    elif piece is not None and piece.cell.get("attachments"):
-        cell["attachments"] = piece.cell["attachments"]
+    elif submitted is not None and submitted.cell.get("attachments"):
+        cell["attachments"] = submitted.cell["attachments"]
     return cell
 
 
 def _tags(
-    piece: Theirs | None, want: SkeletonCell | None, released: Released
+    submitted: SubmittedCell | None, expected: SkeletonCell | None, released: Released
 ) -> tuple[list[str], set[str]]:
     """Return the tags that a cell has in grading, and those that are the learner's alone.
 
     How a cell is executed is for the course to say. Its tags hold where the cell is its own; a
     changed one has them as far as the learner left them there.
     """
-    grade_id = want.grade_id if want is not None else None
-    identity, squeezed = ("", "") if piece is None else (piece.id, piece.squeezed)
+    grade_id = expected.grade_id if expected is not None else None
+    identity, squeezed = ("", "") if submitted is None else (submitted.id, submitted.squeezed)
     courses = released.tags_of(grade_id, identity, squeezed)
-    is_courses = want.locked if want is not None else released.tags_of(None, "", squeezed)
+    is_courses = expected.locked if expected is not None else released.tags_of(None, "", squeezed)
     steering = {tag.lower() for tag in released.steering}
     tags, unwanted = [], set()
-    for tag in _own_tags(piece):
+    for tag in _own_tags(submitted):
         plain = tag.strip().lower()
         if plain not in steering or tag in courses:
             tags.append(tag)
@@ -196,8 +208,8 @@ def _tags(
     return tags, unwanted
 
 
-def _own_tags(piece: Theirs | None) -> list[str]:
-    tags = piece.metadata.get("tags") if piece is not None else None
+def _own_tags(submitted: SubmittedCell | None) -> list[str]:
+    tags = submitted.metadata.get("tags") if submitted is not None else None
     if not isinstance(tags, list):
         return []
     return list(dict.fromkeys(tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)))

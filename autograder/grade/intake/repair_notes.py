@@ -6,7 +6,7 @@ A cell that is not there may have been deleted, or have come into the course aft
 import bisect
 from collections.abc import Collection, Iterator, Sequence
 
-from autograder.grade.intake.align import Alignment, Theirs, Wanted
+from autograder.grade.intake.align import Alignment, ExpectedCell, SubmittedCell
 from autograder.grade.released import Released
 from autograder.grade.skeleton import SkeletonCell
 
@@ -30,71 +30,77 @@ def repair_notes(
     taken_off : collection of str
         Tags that cells had and the course's have not.
     """
-    found = [(aligned.wanted[here], aligned.theirs[place]) for here, place in aligned.found.items()]
+    found = [
+        (aligned.expected[here], aligned.submitted[place]) for here, place in aligned.found.items()
+    ]
     found.sort(key=lambda pair: pair[0].position)
-    deleted = [want for want in aligned.wanted if want.position not in aligned.found]
-    missing = [want for want in deleted if want.position not in elsewhere]
+    deleted = [expected for expected in aligned.expected if expected.position not in aligned.found]
+    missing = [expected for expected in deleted if expected.position not in elsewhere]
     yield from _sentence(
-        [want for want in missing if released.is_new(want.cell.grade_id)],
+        [expected for expected in missing if released.is_new(expected.cell.grade_id)],
         "is new in the course since the release; it was added.",
         "are new in the course since the release; they were added.",
     )
     yield from _sentence(
-        [want for want in missing if not released.is_new(want.cell.grade_id)],
+        [expected for expected in missing if not released.is_new(expected.cell.grade_id)],
         "was missing; it was put back.",
         "were missing; they were put back.",
     )
     yield from _sentence(
-        [want for want in deleted if want.position in elsewhere],
+        [expected for expected in deleted if expected.position in elsewhere],
         "was missing; its answer was found in another cell.",
         "were missing; their answers were found in other cells.",
     )
     for position in sorted(aligned.copies)[: 4 * _NAMED_CELLS]:
-        want, count = aligned.wanted[position], aligned.copies[position]
+        expected, count = aligned.expected[position], aligned.copies[position]
         kept = "the course's was kept"
-        if not want.cell.locked:
-            is_answered = want.is_answered_by(aligned.theirs[aligned.found[position]])
+        if not expected.cell.locked:
+            is_answered = expected.is_answered_by(aligned.submitted[aligned.found[position]])
             kept = "the first answer was graded" if is_answered else "one was kept"
-        yield f"The cell {want.cell.grade_id} was there {count} times; {kept}."
+        yield f"The cell {expected.cell.grade_id} was there {count} times; {kept}."
     yield from _sentence(
         [] if _is_in_order(found, released) else _moved(found),
         "was in another place; it was put back in its own.",
         "were in other places; they were put back in their own.",
     )
     differing = [
-        (want, released.has_text(want.cell.grade_id, piece.squeezed))
-        for want, piece in found
-        if want.cell.locked and not want.is_unchanged_in(piece)
+        (expected, released.has_text(expected.cell.grade_id, submitted.squeezed))
+        for expected, submitted in found
+        if expected.cell.locked and not expected.is_unchanged_in(submitted)
     ]
     yield from _sentence(
-        [want for want, is_as_released in differing if is_as_released],
+        [expected for expected, is_as_released in differing if is_as_released],
         "has changed in the course since the release; its new version was used.",
         "have changed in the course since the release; their new versions were used.",
     )
     yield from _sentence(
-        [want for want, is_as_released in differing if not is_as_released],
+        [expected for expected, is_as_released in differing if not is_as_released],
         "differed from the course's; the course's was used.",
         "differed from the course's; the course's were used.",
     )
     for kind in ("code", "markdown"):
-        retyped = [want for want, piece in found if want.cell.cell_type == kind != piece.cell_type]
+        retyped = [
+            expected
+            for expected, submitted in found
+            if expected.cell.cell_type == kind != submitted.cell_type
+        ]
         yield from _sentence(
             retyped,
             f"was not a {kind} cell; it is one again.",
             f"were not {kind} cells; they are again.",
         )
     yield from _sentence(
-        [want for want, piece in found if piece.grade_id != want.cell.grade_id],
+        [expected for expected, submitted in found if submitted.grade_id != expected.cell.grade_id],
         "did not have its nbgrader mark; it was recognised without.",
         "did not have their nbgrader marks; they were recognised without.",
     )
     yield from _sentence(
         [
-            want
-            for want, piece in found
-            if piece.grade_id == want.cell.grade_id
-            and not _has_settings(piece, want.cell)
-            and not released.has_settings(want.cell.grade_id, piece.marks or {})
+            expected
+            for expected, submitted in found
+            if submitted.grade_id == expected.cell.grade_id
+            and not _has_settings(submitted, expected.cell)
+            and not released.has_settings(expected.cell.grade_id, submitted.marks or {})
         ],
         "had other nbgrader settings than the course's; the course's were used.",
         "had other nbgrader settings than the course's; the course's were used.",
@@ -104,17 +110,17 @@ def repair_notes(
         yield f"The tag {tag} counts only where the course's own cells have it."
 
 
-def _is_in_order(found: Sequence[tuple[Wanted, Theirs]], released: Released) -> bool:
+def _is_in_order(found: Sequence[tuple[ExpectedCell, SubmittedCell]], released: Released) -> bool:
     """Whether the cells are in the order in which learners got them."""
-    places = {piece.grade_id: piece.place for _, piece in found}
+    places = {submitted.grade_id: submitted.place for _, submitted in found}
     if not released.order or not places.keys() <= set(released.order):
         return False
     order = [places[grade_id] for grade_id in released.order if grade_id in places]
     return order == sorted(order)
 
 
-def _sentence(wants: Sequence[Wanted], one: str, many: str) -> Iterator[str]:
-    names = [want.cell.grade_id for want in wants]
+def _sentence(expected_cells: Sequence[ExpectedCell], one: str, many: str) -> Iterator[str]:
+    names = [expected.cell.grade_id for expected in expected_cells]
     if len(names) == 1:
         yield f"The cell {names[0]} {one}"
     elif names:
@@ -124,27 +130,27 @@ def _sentence(wants: Sequence[Wanted], one: str, many: str) -> Iterator[str]:
         yield f"The cells {', '.join(shown)} and {last} {many}"
 
 
-def _moved(found: Sequence[tuple[Wanted, Theirs]]) -> list[Wanted]:
+def _moved(found: Sequence[tuple[ExpectedCell, SubmittedCell]]) -> list[ExpectedCell]:
     """Return the fewest cells whose moving explains the learner's order."""
     ends: list[int] = []  # of the rising runs of each length so far, their smallest last place
     lengths = []
-    for _, piece in found:
-        length = bisect.bisect_left(ends, piece.place)
-        ends[length : length + 1] = [piece.place]
+    for _, submitted in found:
+        length = bisect.bisect_left(ends, submitted.place)
+        ends[length : length + 1] = [submitted.place]
         lengths.append(length)
     moved = []
     needed = len(ends) - 1
-    for (want, _), length in zip(reversed(found), reversed(lengths), strict=True):
+    for (expected, _), length in zip(reversed(found), reversed(lengths), strict=True):
         if length == needed:
             needed -= 1
         else:
-            moved.append(want)
+            moved.append(expected)
     return moved[::-1]
 
 
-def _has_settings(piece: Theirs, cell: SkeletonCell) -> bool:
+def _has_settings(submitted: SubmittedCell, cell: SkeletonCell) -> bool:
     """Whether a cell's nbgrader metadata say what the course says, as far as it matters."""
-    marks = piece.marks or {}
+    marks = submitted.marks or {}
     is_grade, is_solution = marks.get("grade") is True, marks.get("solution") is True
     # nbgrader's rule for what counts as locked, whatever the mark says.
     is_locked = not is_solution and (is_grade or marks.get("locked") is True)
@@ -155,16 +161,16 @@ def _has_settings(piece: Theirs, cell: SkeletonCell) -> bool:
 
 def _strangers(aligned: Alignment, released: Released) -> Iterator[str]:
     """Tell of cells with the nbgrader mark of another cell, or of none that the course knows."""
-    known = {want.cell.grade_id for want in aligned.wanted}
+    known = {expected.cell.grade_id for expected in aligned.expected}
     former = set(released.order) - known  # the course has taken them out since
-    copied = {aligned.wanted[position].cell.grade_id for position in aligned.copies}
+    copied = {aligned.expected[position].cell.grade_id for position in aligned.copies}
     used = {*aligned.found.values(), *aligned.dropped}
     count = sum(
-        piece.place not in used
-        and _means_something(piece)
-        and piece.grade_id not in former
-        and (piece.grade_id not in known or piece.grade_id not in copied)
-        for piece in aligned.theirs
+        submitted.place not in used
+        and _means_something(submitted)
+        and submitted.grade_id not in former
+        and (submitted.grade_id not in known or submitted.grade_id not in copied)
+        for submitted in aligned.submitted
     )
     if count == 1:
         yield "A cell had an nbgrader mark that is not its own; it ran as an ordinary cell."
@@ -172,9 +178,9 @@ def _strangers(aligned: Alignment, released: Released) -> Iterator[str]:
         yield f"{count} cells had nbgrader marks that are not their own; they ran as ordinary ones."
 
 
-def _means_something(piece: Theirs) -> bool:
+def _means_something(submitted: SubmittedCell) -> bool:
     """Whether a cell's marks make it one of nbgrader's."""
-    marks = piece.marks or {}
+    marks = submitted.marks or {}
     version = marks.get("schema_version")
     return (
         isinstance(version, int)

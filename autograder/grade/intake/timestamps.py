@@ -29,7 +29,7 @@ _AHEAD = re.compile(r"\b(?:UTC|GMT)\s*(?=[+-]\d)")
 _DEFAULTS = datetime(2000, 1, 1), datetime(2001, 2, 2)
 
 
-def handed_in(folder: Path, config: Config) -> tuple[datetime | None, str | None]:
+def submitted_at(folder: Path, config: Config) -> tuple[datetime | None, str | None]:
     """Return when a submission was handed in, and a note where its file does not say it.
 
     Parameters

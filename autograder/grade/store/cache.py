@@ -1,6 +1,6 @@
 """What was graded already, recognised by its content, so that a second run grades what changed.
 
-The ledger lies in ``.autograder/<assignment>/<learner>.json`` of the course directory. An entry is
+The cache lies in ``.autograder/<assignment>/<learner>.json`` of the course directory. An entry is
 written last, after gradebook, executed notebook and feedback page: whatever a kill interrupts has
 no entry, or an old one, and is graded again.
 """
@@ -20,14 +20,15 @@ from traitlets.config.loader import LazyConfigValue
 
 from autograder.course import CACHE_FOLDER, REFUSALS
 from autograder.files import write_text
+from autograder.grade.archive import Archive
 from autograder.grade.feedback.restoring import page_digest
-from autograder.grade.model import Graded
+from autograder.grade.model import Graded, PriorGrades, Submission
 
 _NEEDED = {"key", "score", "points", "notes", "notebooks"}
-_VERSION = 2  # of an entry, and of how submissions are graded
+_VERSION = 3  # of an entry, and of how submissions are graded
 
 
-class Ledger:
+class GradeCache:
     """The entries of one assignment.
 
     Parameters
@@ -35,26 +36,35 @@ class Ledger:
     root : pathlib.Path
         The course directory.
     assignment : str
-    conditions : bytes
-        What decides about grades beside the submission: tests, settings, limits, sandbox.
+    conditions : mapping of str to object
+        What decides about grades beside the submission, by name: tests, settings, limits, sandbox.
+        Where the course lies has no part in a grade: a copy of it keeps its grades.
     """
 
-    def __init__(self, root: Path, assignment: str, conditions: bytes) -> None:
+    def __init__(self, root: Path, assignment: str, conditions: Mapping[str, object]) -> None:
         self._folder = root / CACHE_FOLDER / assignment
-        self._conditions = hashlib.sha256(conditions + _environment()).hexdigest()
+        named = {**conditions, "environment": _environment(), "version": _VERSION}
+        text = fingerprint(named).replace(str(root), "")
+        self._conditions = hashlib.sha256(text.encode()).hexdigest()
 
-    def key(self, submission: str, standing: str) -> str:
-        """Return what a grade is known by.
+    def submission_key(self, archive: Archive) -> str:
+        """Return what a submission is known by, under these conditions."""
+        return _key(conditions=self._conditions, submission=archive.digest)
 
-        Parameters
-        ----------
-        submission : str
-            Digest of what was handed in.
-        standing : str
-            What of the gradebook the feedback page shows: manual scores and comments.
+    def grade_key(self, archive: Archive, prior: PriorGrades) -> str:
+        """Return what a grade is known by: the submission, and what else its page shows.
+
+        That is from the gradebook. When it was handed in has no part in it, since grading itself
+        writes that.
         """
-        parts = f"{_VERSION} {self._conditions} {submission} {standing}"
-        return hashlib.sha256(parts.encode()).hexdigest()
+        return _key(
+            conditions=self._conditions,
+            submission=archive.digest,
+            manual=sorted(prior.manual.items()),
+            extra=sorted(prior.extra.items()),
+            comments=sorted(prior.comments.items()),
+            due=None if prior.due is None else prior.due.isoformat(),
+        )
 
     def entry(self, learner: str) -> dict[str, Any] | None:
         """Return a learner's entry, or None if there is no readable one."""
@@ -66,24 +76,19 @@ class Ledger:
         return entry if is_complete else None
 
     def write(
-        self,
-        graded: Graded,
-        key: str,
-        submitted: str,
-        sandbox: str,
-        score: float,
-        points: float,
+        self, submission: Submission, graded: Graded, sandbox: str, score: float, points: float
     ) -> None:
         """Enter a graded submission."""
+        notebooks = graded.notebooks.values()
         entry = {
-            "key": key,
-            "submission": submitted,
+            "key": self.grade_key(submission.archive, submission.prior),
+            "submission": self.submission_key(submission.archive),
             "sandbox": sandbox,
             "score": score,
             "points": points,
             "seconds": round(graded.seconds, 3),
-            "computing": round(graded.computing, 3),
-            "restarts": graded.restarts,
+            "computing": round(sum(notebook.seconds for notebook in notebooks), 3),
+            "restarts": sum(notebook.restarts for notebook in notebooks),
             "notes": list(graded.notes),
             "notebooks": {
                 name: {
@@ -151,12 +156,16 @@ def fingerprint(value: object) -> str:
         case None | str() | bytes() | int() | float():
             return repr(value)
         case _ if is_dataclass(value):
-            return fingerprint([getattr(value, field.name) for field in fields(value)])
+            return fingerprint({field.name: getattr(value, field.name) for field in fields(value)})
         case _:
             return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
-def _environment() -> bytes:
+def _key(**parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _environment() -> str:
     """Return what the Python environment is recognised by."""
     packages = sorted(f"{found.name} {found.version}" for found in distributions())
-    return "\n".join([sys.version, os.uname().machine, *packages]).encode()
+    return "\n".join([sys.version, os.uname().machine, *packages])

@@ -1,10 +1,14 @@
-"""The one writer to nbgrader's gradebook."""
+"""What grading reads from nbgrader's gradebook, and the one writer to it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook, TaskCell
 
-from autograder.grade.model import Graded, GradedNotebook
+from autograder.grade.model import Graded, GradedNotebook, PriorGrades
+
+# By notebook and grade id.
+Scores = Mapping[str, Mapping[str, float | None]]
 
 
 class NoSuchStudent(Exception):
@@ -15,7 +19,7 @@ def write(
     gradebook: Gradebook,
     assignment: str,
     graded: Graded,
-    handed_in: datetime | None,
+    submitted_at: datetime | None,
     *,
     create_student: bool,
     is_known: bool = False,
@@ -29,7 +33,7 @@ def write(
     gradebook : nbgrader.api.Gradebook
     assignment : str
     graded : Graded
-    handed_in : datetime or None
+    submitted_at : datetime or None
         In UTC.
     create_student : bool
         nbgrader's setting ``Autograde.create_student``.
@@ -49,7 +53,7 @@ def write(
             gradebook.find_student(graded.learner)
         except MissingEntry:
             raise NoSuchStudent(graded.learner) from None
-    when = {} if handed_in is None else {"timestamp": handed_in}
+    when = {} if submitted_at is None else {"timestamp": submitted_at}
     submission = gradebook.update_or_create_submission(assignment, graded.learner, **when)
     try:
         for notebook in submission.notebooks:
@@ -63,9 +67,32 @@ def write(
     return score, points
 
 
-def auto_scores(
+def read_prior_grades(
     gradebook: Gradebook, assignment: str
-) -> dict[str, dict[str, dict[str, float | None]]]:
+) -> tuple[PriorGrades, dict[str, PriorGrades]]:
+    """Return what is known of a learner who is not in the gradebook, and of all others by id."""
+    due = gradebook.find_assignment(assignment).duedate
+    found = {}
+    for submission in gradebook.assignment_submissions(assignment):
+        manual, extra, comments = {}, {}, {}
+        for notebook in submission.notebooks:
+            for grade in notebook.grades:
+                if grade.manual_score is not None:
+                    manual[notebook.name, grade.name] = grade.manual_score
+                if grade.extra_credit is not None:
+                    extra[notebook.name, grade.name] = grade.extra_credit
+            for comment in notebook.comments:
+                if comment.manual_comment:
+                    comments[notebook.name, comment.name] = comment.manual_comment
+        longer = submission.extension or timedelta()
+        own_due = None if due is None else due + longer
+        found[submission.student.id] = PriorGrades(
+            manual, extra, comments, own_due, submission.timestamp
+        )
+    return PriorGrades(due=due), found
+
+
+def auto_scores(gradebook: Gradebook, assignment: str) -> dict[str, Scores]:
     """Return the gradebook's own scores: by learner, notebook and grade id."""
     found = {
         submission.student.id: {

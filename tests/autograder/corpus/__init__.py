@@ -134,20 +134,20 @@ class GradedClass:
     code: int
 
     def outcomes(self, submission: Submission) -> dict[str, str]:
-        """Return the outcome of each test by exercise, as the ledger has them."""
+        """Return the outcome of each test by exercise, as the cache has them."""
         tests = self.entry(submission)["notebooks"]["w90_assignment"]["tests"]
         return {name.removesuffix("_tests"): test["outcome"] for name, test in tests.items()}
 
     def scores(self, submission: Submission) -> dict[str, float]:
-        """Return the score of each test by exercise, as the ledger has them."""
+        """Return the score of each test by exercise, as the cache has them."""
         tests = self.entry(submission)["notebooks"]["w90_assignment"]["tests"]
         return {name.removesuffix("_tests"): test["score"] for name, test in tests.items()}
 
     def entry(self, submission: Submission) -> dict[str, Any]:
-        """Return a learner's entry in the ledger."""
-        return json.loads(self.ledger(submission).read_text())
+        """Return a learner's entry in the cache."""
+        return json.loads(self.entry_path(submission).read_text())
 
-    def ledger(self, submission: Submission) -> Path:
+    def entry_path(self, submission: Submission) -> Path:
         """Return where a learner's entry is, if there is one."""
         return self.course / ".autograder" / NAME / f"{submission.learner}.json"
 

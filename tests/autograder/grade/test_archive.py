@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
 from autograder.grade import archive
-from autograder.grade.archive import Parcel, pack
+from autograder.grade.archive import Archive, pack
 from autograder.grade.intake import parse
 from autograder.grade.intake.limits import Bounds, SubmissionLimits
 from autograder.grade.intake.outputs import without_outputs
@@ -22,7 +22,7 @@ def write(path: Path, content: bytes = b"1") -> Path:
     return path
 
 
-def unpacked(made: Parcel, folder: Path) -> dict[str, bytes]:
+def unpacked(made: Archive, folder: Path) -> dict[str, bytes]:
     made.unpack(folder)
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}

@@ -29,7 +29,7 @@ from autograder.course import load_settings
 from autograder.grade.exporter import EXPORTER
 from autograder.grade.feedback import html_parts
 from autograder.grade.feedback.hiding import HideHiddenTests
-from autograder.grade.feedback.pages import FeedbackPages, Mark
+from autograder.grade.feedback.pages import FeedbackPages, PageMark
 from autograder.grade.feedback.restoring import offer
 
 HIDDEN = """assert double(3) == 6, 'three'
@@ -96,7 +96,9 @@ def render(pages: FeedbackPages, *cells: NotebookNode, **noted: object) -> str:
     if noted:
         notebook.metadata["forwardpass"] = noted
     marks = {
-        cell.metadata.nbgrader.grade_id: Mark(0, 4) for cell in cells if "nbgrader" in cell.metadata
+        cell.metadata.nbgrader.grade_id: PageMark(0, 4)
+        for cell in cells
+        if "nbgrader" in cell.metadata
     }
     return pages.render("w90_assignment", notebook, marks).text
 
@@ -148,13 +150,13 @@ class TestTheSamePage:
         assert "(hidden tests ran here)" in page
         assert "BEGIN HIDDEN TESTS" not in page
 
-    def marks(self, course: Path, learner: str) -> dict[str, Mark]:
+    def marks(self, course: Path, learner: str) -> dict[str, PageMark]:
         with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
             notebook = gradebook.find_submission_notebook("w90_assignment", "w90_tiny", learner)
             comments = {comment.name: comment.comment for comment in notebook.comments}
             scores = {grade.name: (grade.score, grade.max_score) for grade in notebook.grades}
         return {
-            name: Mark(*scores.get(name, (None, 0.0)), comments.get(name))
+            name: PageMark(*scores.get(name, (None, 0.0)), comments.get(name))
             for name in comments.keys() | scores.keys()
         }
 
@@ -198,12 +200,12 @@ class TestTheSamePage:
     def test_the_notebook_is_not_changed(self, pages: FeedbackPages) -> None:
         notebook = new_notebook(cells=[graded(), shown({"text/html": ATTACK}, width="9")])
         before = copy.deepcopy(notebook)
-        pages.render("w90_assignment", notebook, {"double_tests": Mark(1, 4)})
+        pages.render("w90_assignment", notebook, {"double_tests": PageMark(1, 4)})
         assert notebook == before
 
     def test_the_sum_and_the_penalty_are_those_of_the_marks(self, pages: FeedbackPages) -> None:
         notebook = new_notebook(cells=[graded("a"), graded("b")])
-        page = pages.render("w90", notebook, {"a": Mark(3, 4), "b": Mark(2.5, 4)}, 1.5).text
+        page = pages.render("w90", notebook, {"a": PageMark(3, 4), "b": PageMark(2.5, 4)}, 1.5).text
         assert "w90: 4 of 8 points" in page
         assert "handed in late" in page
 
@@ -412,7 +414,7 @@ class TestHarmless:
     ) -> None:
         notebook = new_notebook(cells=[graded('"><script>attack()</script>'), graded("a")])
         notebook.cells.append(new_code_cell("x", metadata={"nbgrader": ["odd"]}))
-        page = pages.render("w90", notebook, {"a": Mark(1, 4)}).text
+        page = pages.render("w90", notebook, {"a": PageMark(1, 4)}).text
         assert is_harmless(page)
         assert overview(page).count("<tr") == 2
 
@@ -498,19 +500,19 @@ class TestWhatTheEngineNoted:
     @pytest.mark.parametrize(
         ("mark", "outcome", "sign"),
         [
-            (Mark(0, 4), "tampered", "✗"),
-            (Mark(0, 0), "tampered", "✗"),
-            (Mark(0, 0), "failed", "✗"),
-            (Mark(0, 4), "passed", "✗"),
-            (Mark(4, 4), "passed", "✓"),
-            (Mark(2, 4), "partial", "✗"),
-            (Mark(None, 4), "manual", "…"),
-            (Mark(0, 4), "manual", "…"),
-            (Mark(4, 4), "manual", "✓"),
+            (PageMark(0, 4), "tampered", "✗"),
+            (PageMark(0, 0), "tampered", "✗"),
+            (PageMark(0, 0), "failed", "✗"),
+            (PageMark(0, 4), "passed", "✗"),
+            (PageMark(4, 4), "passed", "✓"),
+            (PageMark(2, 4), "partial", "✗"),
+            (PageMark(None, 4), "manual", "…"),
+            (PageMark(0, 4), "manual", "…"),
+            (PageMark(4, 4), "manual", "✓"),
         ],
     )
     def test_the_sign_never_flatters(
-        self, mark: Mark, outcome: str, sign: str, pages: FeedbackPages
+        self, mark: PageMark, outcome: str, sign: str, pages: FeedbackPages
     ) -> None:
         notebook = new_notebook(cells=[graded()])
         notebook.metadata["forwardpass"] = {"outcomes": {"double_tests": outcome}}
@@ -651,7 +653,7 @@ class TestThatCannotBeRendered:
     ) -> None:
         notebook = new_notebook()
         notebook.cells = [graded(), cell, new_markdown_cell("**after**")]  # not validated
-        page = pages.render("w90", notebook, {"double_tests": Mark(3, 4)})
+        page = pages.render("w90", notebook, {"double_tests": PageMark(3, 4)})
         assert "3 of 4 points" in page.text
         assert "<strong>after</strong>" in page.text
         assert "abab" not in page.text
@@ -667,7 +669,7 @@ class TestThatCannotBeRendered:
             "poison = 1", metadata={"tags": ["a"]}, outputs=[new_output("stream", text="printed")]
         )
         notebook = new_notebook(cells=[graded(), poison, new_markdown_cell("**after**")])
-        page = pages.render("w90", notebook, {"double_tests": Mark(3, 4)})
+        page = pages.render("w90", notebook, {"double_tests": PageMark(3, 4)})
         assert "3 of 4 points" in page.text
         assert "<strong>after</strong>" in page.text
         assert "poison" in page.text
@@ -681,7 +683,7 @@ class TestThatCannotBeRendered:
     ) -> None:
         self.refuse(monkeypatch, lambda nb: True)
         page = pages.render(
-            "<w90>", new_notebook(cells=[graded()]), {"double_tests": Mark(3, 4)}, 0.5
+            "<w90>", new_notebook(cells=[graded()]), {"double_tests": PageMark(3, 4)}, 0.5
         )
         assert "&lt;w90&gt;: 2.5 of 4 points" in page.text
         assert "abab" not in page.text

@@ -189,7 +189,7 @@ class TestOutcomes:
     def test_each_test_has_the_outcome_that_it_must_get(
         self, world: World, submission: Submission
     ) -> None:
-        assert world.graded.ledger(submission).exists(), world.graded.shown
+        assert world.graded.entry_path(submission).exists(), world.graded.shown
         found = world.graded.outcomes(submission)
         assert is_as_expected(found, submission), (found, world.graded.why(submission))
 
@@ -208,7 +208,7 @@ class TestOutcomes:
     def test_what_cannot_be_read_has_no_grade_and_a_reason(
         self, world: World, submission: Submission
     ) -> None:
-        assert not world.graded.ledger(submission).exists()
+        assert not world.graded.entry_path(submission).exists()
         assert f"{submission.learner}: no grade" in world.graded.shown
         # The table folds the reasons.
         shown = "".join(world.graded.shown.replace("│", "").split())
@@ -251,7 +251,7 @@ class TestAfterwards:
                 size = sum(path.stat().st_size for path in learner.rglob("*") if path.is_file())
                 assert size < 2 * 2**20, learner
 
-    def test_the_gradebook_has_the_ledgers_scores_and_nobody_else(self, world: World) -> None:
+    def test_the_gradebook_has_the_scores_of_the_cache_and_nobody_else(self, world: World) -> None:
         with Gradebook(f"sqlite:///{world.graded.course}/gradebook.db") as gradebook:
             found = {
                 submission.student.id: submission.score
@@ -264,7 +264,7 @@ class TestAfterwards:
             for submission in GRADED
         }
 
-    def test_the_ledger_names_the_sandbox(self, world: World) -> None:
+    def test_the_cache_names_the_sandbox(self, world: World) -> None:
         assert {world.graded.entry(submission)["sandbox"] for submission in GRADED} == {"bwrap"}
 
 

@@ -299,14 +299,14 @@ class TestOnce:
     )
     def test_a_memory_that_is_damaged_is_none(self, damage: str, tmp_path: Path) -> None:
         (tmp_path / "memory.json").write_text(damage)
-        assert instructor.recall(tmp_path / "memory.json", "k") is None
+        assert instructor.load_run(tmp_path / "memory.json", "k") is None
 
     def test_a_memory_says_what_was_put_into_it(self, tmp_path: Path) -> None:
         replaced = {"p": {"t": Replaced(frozenset({"numpy.dot"}), frozenset({"math.sqrt"}))}}
         run = instructor.InstructorsRun(replaced, ("numpy",), ("a line",))
-        instructor.remember(tmp_path / "memory.json", "k", run)
-        assert instructor.recall(tmp_path / "memory.json", "k") == run
-        assert instructor.recall(tmp_path / "memory.json", "another") is None
+        instructor.save_run(tmp_path / "memory.json", "k", run)
+        assert instructor.load_run(tmp_path / "memory.json", "k") == run
+        assert instructor.load_run(tmp_path / "memory.json", "another") is None
 
 
 def test_guard_settings_arrive_as_they_left() -> None:

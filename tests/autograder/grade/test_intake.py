@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.grade.intake import folder as intake
 from autograder.grade.intake import listing
-from autograder.grade.intake.folder import Handin, read_submission
+from autograder.grade.intake.folder import SubmissionFiles, read_submission
 from autograder.grade.intake.parse import MAX_CELLS, MAX_CODE, UnreadableError, parse_notebook
 from autograder.grade.skeleton import Skeleton, SkeletonCell
 
@@ -58,30 +58,30 @@ def write(path: Path, notebook: NotebookNode | bytes | str, age: float = 0) -> P
     return path
 
 
-def read(folder: Path, *skeletons: Skeleton, ignore: tuple[str, ...] = ()) -> Handin:
-    handin = read_submission(folder, skeletons or (HOMEWORK,), ignore)
-    for notebook in handin.notebooks.values():
+def read(folder: Path, *skeletons: Skeleton, ignore: tuple[str, ...] = ()) -> SubmissionFiles:
+    found = read_submission(folder, skeletons or (HOMEWORK,), ignore)
+    for notebook in found.notebooks.values():
         nbformat.validate(notebook)
     names = {skeleton.name for skeleton in skeletons or (HOMEWORK,)}
-    assert handin.notebooks.keys() | handin.missing.keys() == names
-    assert not handin.notebooks.keys() & handin.missing.keys()
-    for line in [*handin.missing.values(), *handin.notes]:
+    assert found.notebooks.keys() | found.missing.keys() == names
+    assert not found.notebooks.keys() & found.missing.keys()
+    for line in [*found.missing.values(), *found.notes]:
         assert line.isprintable()
-    return handin
+    return found
 
 
-def answers_in(handin: Handin, name: str = "w05_assignment") -> int:
-    return sum("return x" in cell.source for cell in handin.notebooks[name].cells)
+def answers_in(found: SubmissionFiles, name: str = "w05_assignment") -> int:
+    return sum("return x" in cell.source for cell in found.notebooks[name].cells)
 
 
 class TestChoosing:
     def test_the_exact_name_needs_no_words(self, tmp_path: Path) -> None:
         write(tmp_path / "w05_assignment.ipynb", notebook_of())
         write(tmp_path / "w05_lesson.ipynb", LESSON)
-        handin = read(tmp_path)
-        assert answers_in(handin) == 1
-        assert handin.notes == ()
-        assert set(handin.files) == {"w05_lesson.ipynb"}
+        found = read(tmp_path)
+        assert answers_in(found) == 1
+        assert found.notes == ()
+        assert set(found.files) == {"w05_lesson.ipynb"}
 
     @pytest.mark.parametrize(
         "name",
@@ -107,12 +107,12 @@ class TestChoosing:
     def test_a_copy_under_another_name_is_found_and_named(self, name: str, tmp_path: Path) -> None:
         write(tmp_path / name, notebook_of())
         write(tmp_path / "w05_lesson.ipynb", LESSON)
-        handin = read(tmp_path)
-        assert answers_in(handin) == 1
+        found = read(tmp_path)
+        assert answers_in(found) == 1
         shown = name if name.isascii() and " " not in name else repr(name)
         note = f"Your file is called {shown}; it was graded as w05_assignment.ipynb."
-        assert handin.notes == (note,)
-        assert set(handin.files) == {"w05_lesson.ipynb"}
+        assert found.notes == (note,)
+        assert set(found.files) == {"w05_lesson.ipynb"}
 
     @pytest.mark.parametrize("stripped", [False, True])
     def test_neither_a_lesson_nor_another_week_is_taken(
@@ -121,8 +121,8 @@ class TestChoosing:
         write(tmp_path / "w05_lesson.ipynb", LESSON)
         other = notebook_of(skeleton_of("w06_assignment", "relu", "sigmoid", "double"), answers=3)
         write(tmp_path / "w06_assignment.ipynb", other)
-        handin = read(tmp_path)
-        assert handin.missing == {
+        found = read(tmp_path)
+        assert found.missing == {
             "w05_assignment": "there is no w05_assignment.ipynb, only w05_lesson.ipynb and "
             "w06_assignment.ipynb"
         }
@@ -133,11 +133,11 @@ class TestChoosing:
         inner = tmp_path / "ann/ps1/w05_assignment"
         write(inner / "w05_assignment.ipynb", notebook_of())
         write(inner / "data/a.csv", b"1")
-        handin = read(tmp_path)
-        assert answers_in(handin) == 1
-        assert handin.files["data/a.csv"] == inner / "data/a.csv"
+        found = read(tmp_path)
+        assert answers_in(found) == 1
+        assert found.files["data/a.csv"] == inner / "data/a.csv"
         name = "ann/ps1/w05_assignment/w05_assignment.ipynb"
-        assert handin.notes == (
+        assert found.notes == (
             f"Your file is called {name}; it was graded as w05_assignment.ipynb.",
         )
 
@@ -145,18 +145,18 @@ class TestChoosing:
         write(tmp_path / "w05_assignment (1).ipynb", notebook_of(answers=1))
         write(tmp_path / "w05_assignment (2).ipynb", notebook_of(answers=2), age=200)
         write(tmp_path / "w05_assignment (3).ipynb", notebook_of(answers=2), age=100)
-        handin = read(tmp_path)
-        assert answers_in(handin) == 2
-        assert "Your file is called 'w05_assignment (3).ipynb'" in handin.notes[0]
-        assert "There are also 'w05_assignment (1).ipynb' and" in handin.notes[1]
-        assert handin.files == {}
+        found = read(tmp_path)
+        assert answers_in(found) == 2
+        assert "Your file is called 'w05_assignment (3).ipynb'" in found.notes[0]
+        assert "There are also 'w05_assignment (1).ipynb' and" in found.notes[1]
+        assert found.files == {}
 
     def test_the_exact_name_wins_over_a_copy_with_more_answers(self, tmp_path: Path) -> None:
         write(tmp_path / "w05_assignment.ipynb", notebook_of(answers=1))
         write(tmp_path / "w05_assignment-Copy1.ipynb", notebook_of(answers=2))
-        handin = read(tmp_path)
-        assert answers_in(handin) == 1
-        assert handin.notes == (
+        found = read(tmp_path)
+        assert answers_in(found) == 1
+        assert found.notes == (
             "There is also w05_assignment-Copy1.ipynb; w05_assignment.ipynb was graded.",
         )
 
@@ -174,11 +174,11 @@ class TestChoosing:
     ) -> None:
         write(tmp_path / "w05_assignment.ipynb", original)
         write(tmp_path / "w05_assignment (1).ipynb", notebook_of())
-        handin = read(tmp_path)
-        assert answers_in(handin) == 1
-        assert handin.notes[0].startswith(f"w05_assignment.ipynb {why}")
-        assert handin.notes[0].endswith("; 'w05_assignment (1).ipynb' was graded instead.")
-        assert handin.files == {}
+        found = read(tmp_path)
+        assert answers_in(found) == 1
+        assert found.notes[0].startswith(f"w05_assignment.ipynb {why}")
+        assert found.notes[0].endswith("; 'w05_assignment (1).ipynb' was graded instead.")
+        assert found.files == {}
 
     def test_a_notebook_without_metadata_is_known_by_its_content(self, tmp_path: Path) -> None:
         notebook = notebook_of(answers=2)
@@ -191,16 +191,16 @@ class TestChoosing:
         short, long = skeleton_of("problem1", "double"), skeleton_of("problem1_extra", "halve")
         write(tmp_path / "Copy of problem1.ipynb", notebook_of(short))
         write(tmp_path / "Copy of problem1_extra.ipynb", notebook_of(long))
-        handin = read(tmp_path, short, long)
-        assert handin.notebooks["problem1"].cells[0].id == "double"
-        assert handin.notebooks["problem1_extra"].cells[0].id == "halve"
+        found = read(tmp_path, short, long)
+        assert found.notebooks["problem1"].cells[0].id == "double"
+        assert found.notebooks["problem1_extra"].cells[0].id == "halve"
 
     def test_one_missing_of_two_does_not_take_the_other_ones_file(self, tmp_path: Path) -> None:
         first, second = skeleton_of("ps1", "double"), skeleton_of("ps2", "double")
         write(tmp_path / "ps2.ipynb", notebook_of(second))
-        handin = read(tmp_path, first, second)
-        assert handin.missing == {"ps1": "there is no ps1.ipynb, only ps2.ipynb"}
-        assert set(handin.notebooks) == {"ps2"}
+        found = read(tmp_path, first, second)
+        assert found.missing == {"ps1": "there is no ps1.ipynb, only ps2.ipynb"}
+        assert set(found.notebooks) == {"ps2"}
 
 
 class TestMissing:
@@ -238,10 +238,10 @@ class TestMissing:
         (tmp_path / "in").mkdir()
         (tmp_path / "in/w05_assignment.ipynb").symlink_to(tmp_path / "secret.ipynb")
         (tmp_path / "in/folder").symlink_to(tmp_path)
-        handin = read(tmp_path / "in")
-        assert handin.missing == {"w05_assignment": "w05_assignment.ipynb is a symbolic link"}
-        assert handin.files == {}
-        assert "folder is a symbolic link and was left out." in handin.notes
+        found = read(tmp_path / "in")
+        assert found.missing == {"w05_assignment": "w05_assignment.ipynb is a symbolic link"}
+        assert found.files == {}
+        assert "folder is a symbolic link and was left out." in found.notes
 
     def test_a_pipe_or_a_folder_is_no_notebook(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "w05_assignment.ipynb")
@@ -249,9 +249,9 @@ class TestMissing:
         assert read(tmp_path).missing == {"w05_assignment": reason}
         os.unlink(tmp_path / "w05_assignment.ipynb")
         write(tmp_path / "w05_assignment.ipynb/x.csv", b"1")
-        handin = read(tmp_path)
-        assert handin.missing == {"w05_assignment": "w05_assignment.ipynb is a folder"}
-        assert handin.files == {}  # the graded notebook is written there
+        found = read(tmp_path)
+        assert found.missing == {"w05_assignment": "w05_assignment.ipynb is a folder"}
+        assert found.files == {}  # the graded notebook is written there
 
     def test_no_folder_or_an_empty_one(self, tmp_path: Path) -> None:
         reason = read(tmp_path / "nowhere").missing["w05_assignment"]
@@ -280,10 +280,10 @@ class TestFiles:
             write(tmp_path / name, b"1")
         for name in (".ipynb_checkpoints/w05_assignment-checkpoint.ipynb", "__MACOSX/._a.csv"):
             write(tmp_path / name, b"1")
-        handin = read(tmp_path, ignore=("*.pyc", "feedback"))
-        assert set(handin.files) == {"a.csv", "data/b.csv", "timestamp.txt"}
-        assert handin.files["data/b.csv"] == tmp_path / "data/b.csv"
-        assert handin.notes == ()
+        found = read(tmp_path, ignore=("*.pyc", "feedback"))
+        assert set(found.files) == {"a.csv", "data/b.csv", "timestamp.txt"}
+        assert found.files["data/b.csv"] == tmp_path / "data/b.csv"
+        assert found.notes == ()
 
     def test_a_pattern_that_ignores_notebooks_does_not_lose_the_submission(
         self, tmp_path: Path
@@ -297,10 +297,10 @@ class TestFiles:
         (tmp_path / "broken").symlink_to("nowhere")
         os.mkfifo(tmp_path / "pipe")
         os.mknod(tmp_path / "socket", stat.S_IFSOCK | 0o600)
-        handin = read(tmp_path)
-        assert handin.files == {}
-        assert "data.csv is a symbolic link and was left out." in handin.notes
-        assert "pipe is not an ordinary file and was left out." in handin.notes
+        found = read(tmp_path)
+        assert found.files == {}
+        assert "data.csv is a symbolic link and was left out." in found.notes
+        assert "pipe is not an ordinary file and was left out." in found.notes
 
     def test_a_folder_without_end_is_looked_through_in_part(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -311,10 +311,10 @@ class TestFiles:
             write(tmp_path / f"many/{number}", b"")
             (tmp_path / f"link{number}").symlink_to("x")
         monkeypatch.setattr(listing, "MAX_ENTRIES", 150)
-        handin = read(tmp_path)
-        assert answers_in(handin) == 1
-        assert len(handin.files) < 60
-        assert len(handin.notes) == intake.MAX_NOTES + 1
+        found = read(tmp_path)
+        assert answers_in(found) == 1
+        assert len(found.files) < 60
+        assert len(found.notes) == intake.MAX_NOTES + 1
 
     @pytest.mark.parametrize(
         "name",
@@ -335,9 +335,9 @@ class TestFiles:
         path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
         write(path, notebook_of())
         write(tmp_path / "w05_assignment (1).ipynb", notebook_of())
-        handin = read(tmp_path)
-        assert answers_in(handin) == 1
-        assert all(key.encode() for key in handin.files)
+        found = read(tmp_path)
+        assert answers_in(found) == 1
+        assert all(key.encode() for key in found.files)
 
 
 class TestParsing:

@@ -31,7 +31,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> GradedClass:
 
 @pytest.mark.parametrize("submission", HONEST, ids=lambda submission: submission.name)
 def test_an_untidy_submission_keeps_full_marks(graded: GradedClass, submission: Submission) -> None:
-    assert graded.ledger(submission).exists(), graded.shown
+    assert graded.entry_path(submission).exists(), graded.shown
     found = graded.outcomes(submission)
     assert found == dict.fromkeys(POINTS, "passed"), graded.why(submission)
     assert graded.scores(submission) == POINTS

@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course import open_course
-from autograder.grade.intake.rebuild import rebuild
 from autograder.grade.released import Released, read_released
 
+from .rebuilding import rebuild
 from .test_repair import (
     KERNEL,
     MY_DOUBLE,

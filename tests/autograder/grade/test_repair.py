@@ -21,8 +21,10 @@ from nbgrader.preprocessors import (
 
 from autograder.cli import main
 from autograder.course import open_course
-from autograder.grade.intake.rebuild import Rebuilt, rebuild
+from autograder.grade.intake.rebuild import Rebuilt
 from autograder.grade.skeleton import Skeleton, SkeletonCell, read_skeletons
+
+from .rebuilding import rebuild
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.grade import session
-from autograder.grade.pool import carry_out, local
+from autograder.grade.pool import local, run_tasks
 
 ANSWERS = {
     "double": "def double(x):\n    return x + x",
@@ -29,8 +29,7 @@ LEARNERS = ("sample01", "sample02", "sample03")
 KILLED = """\
 import os, sys
 from autograder.cli import main
-from autograder.grade import session
-from autograder.grade.store import cache
+from autograder.grade.store import cache, gradebook, writer
 
 def ending(function, place):
     def wrapper(*arguments, **options):
@@ -43,11 +42,11 @@ def ending(function, place):
 if __name__ == "__main__":
     moment, place = sys.argv[1:3]
     if moment == "gradebook":
-        session.book.write = ending(session.book.write, place)
+        gradebook.write = ending(gradebook.write, place)
     elif moment == "folders":
-        session.replace_folder = ending(session.replace_folder, place)
+        writer.replace_folder = ending(writer.replace_folder, place)
     else:
-        cache.Ledger.write = ending(cache.Ledger.write, place)
+        cache.GradeCache.write = ending(cache.GradeCache.write, place)
     sys.exit(main(["grade", "w90", "--course-dir", sys.argv[3]]))
 """
 
@@ -94,7 +93,7 @@ def totals(course: Path) -> dict[str, float]:
 
 class TestKilled:
     @pytest.mark.parametrize("place", ["before", "after"])
-    @pytest.mark.parametrize("moment", ["gradebook", "folders", "ledger"])
+    @pytest.mark.parametrize("moment", ["gradebook", "folders", "cache"])
     def test_a_run_that_was_killed_goes_on(
         self, moment: str, place: str, small_course: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -105,7 +104,7 @@ class TestKilled:
         assert subprocess.run(command, capture_output=True, check=False).returncode == 9
 
         first = statuses(course, capsys)
-        finished = 1 if (moment, place) == ("ledger", "after") else 0
+        finished = 1 if (moment, place) == ("cache", "after") else 0
         assert list(first.values()).count("kept") == finished
         assert totals(course) == {"sample01": 10, "sample02": 10}
         assert set(statuses(course, capsys).values()) == {"kept"}
@@ -204,7 +203,7 @@ class TestSecondRun:
         source.write_text(before)
         statuses(graded, capsys)
 
-    def test_the_ledger_names_outcomes_and_sandbox(self, graded: Path) -> None:
+    def test_the_cache_names_outcomes_and_sandbox(self, graded: Path) -> None:
         entry = json.loads((graded / ".autograder/w90_tiny/sample03.json").read_text())
         assert entry["sandbox"] == "bwrap"
         tests = entry["notebooks"]["w90_assignment"]["tests"]
@@ -217,7 +216,7 @@ class TestWorkers:
     ) -> None:
         (tmp_path / "deadly_work.py").write_text(
             "import os\n\n"
-            "def work(is_local, task):\n"
+            "def work(task):\n"
             "    if task == 'guilty':\n"
             "        os._exit(1)\n"
             "    return task.upper()\n"
@@ -225,7 +224,8 @@ class TestWorkers:
         monkeypatch.syspath_prepend(tmp_path)
         work = importlib.import_module("deadly_work").work
         tasks = ["one", "two", "guilty", "three", "four"]
-        done = {task: future for task, future in carry_out(local, work, tasks)}
+        with local(2) as workers:
+            done = dict(run_tasks(workers, work, tasks))
         assert set(done) == set(tasks)
         assert isinstance(done.pop("guilty").exception(), BrokenProcessPool)
         assert {task: future.result() for task, future in done.items()} == {
@@ -244,7 +244,7 @@ class TestWorkers:
             return None, None
 
         course = built(small_course, LEARNERS[:2])
-        monkeypatch.setattr(session, "handed_in", refuse)
+        monkeypatch.setattr(session, "submitted_at", refuse)
         assert main(["grade", "w90", "--course-dir", str(course)]) == 1
         captured = capsys.readouterr()
         assert "sample01: no grade" in captured.err

@@ -26,9 +26,10 @@ from nbgrader.api import Gradebook
 from autograder.cli import main
 from autograder.files import locked, replace_folder
 from autograder.grade import pool, session
-from autograder.grade.archive import Parcel, pack
-from autograder.grade.pool import Place, carry_out
-from autograder.grade.store.cache import Ledger
+from autograder.grade.archive import Archive, pack
+from autograder.grade.pool import Workers, run_tasks
+from autograder.grade.store import writer
+from autograder.grade.store.cache import GradeCache
 
 from .test_grade import RIGHT, submit
 
@@ -84,7 +85,7 @@ def totals(course: Path) -> dict[str, float]:
         return {submission.student.id: submission.score for submission in found}
 
 
-def ledger(course: Path, learner: str) -> Path:
+def entry_of(course: Path, learner: str) -> Path:
     return course / ".autograder" / NAME / f"{learner}.json"
 
 
@@ -178,7 +179,7 @@ class TestKilled:
         said = Shown(1, errors, out)
         assert "theprocessthatgradeditwaskilled,twice" in said.notes
         assert totals(course) == {"a": 10, "b": 10, "z": 10}
-        assert not ledger(course, "guilty").exists()
+        assert not entry_of(course, "guilty").exists()
 
 
 def wait_for_workers(pid: int, seen: set[int]) -> set[int]:
@@ -202,21 +203,20 @@ def workers(pid: int) -> set[int]:
 class TestCarryingOut:
     """The part that keeps workers busy, with threads in place of processes."""
 
-    @staticmethod
-    @contextlib.contextmanager
-    def threads(workers: int) -> Iterator[Place]:
-        with ThreadPoolExecutor(2) as pool:
-            yield Place(pool, 2, is_local=True)
+    @pytest.fixture
+    def threads(self) -> Iterator[Workers]:
+        with Workers(ThreadPoolExecutor, 2) as workers:
+            yield workers
 
-    def test_ctrl_c_interrupts_nobody_who_writes_a_grade_down(self) -> None:
+    def test_ctrl_c_interrupts_nobody_who_writes_a_grade_down(self, threads: Workers) -> None:
         begun, written = [], []
 
-        def work(is_local: bool, task: int) -> int:
+        def work(task: int) -> int:
             begun.append(task)
             return task
 
         def write_all() -> None:
-            for task, future in carry_out(self.threads, work, range(100)):
+            for task, future in run_tasks(threads, work, range(100)):
                 if len(written) == 3:
                     os.kill(os.getpid(), signal.SIGINT)
                     time.sleep(0.1)  # where it would be raised
@@ -228,11 +228,11 @@ class TestCarryingOut:
         assert 3 < len(written) < 10
         assert sorted(written) == sorted(begun)
 
-    def test_a_second_one_interrupts_at_once(self) -> None:
+    def test_a_second_one_interrupts_at_once(self, threads: Workers) -> None:
         written = []
 
         def write_all() -> None:
-            for task, _ in carry_out(self.threads, lambda _, task: task, range(100)):
+            for task, _ in run_tasks(threads, lambda task: task, range(100)):
                 os.kill(os.getpid(), signal.SIGINT)
                 os.kill(os.getpid(), signal.SIGINT)
                 time.sleep(0.1)
@@ -242,25 +242,25 @@ class TestCarryingOut:
             write_all()
         assert written == []
 
-    def test_afterwards_ctrl_c_is_as_before(self) -> None:
-        assert len(list(carry_out(self.threads, lambda _, task: task, range(5)))) == 5
+    def test_afterwards_ctrl_c_is_as_before(self, threads: Workers) -> None:
+        assert len(list(run_tasks(threads, lambda task: task, range(5)))) == 5
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        for _ in carry_out(self.threads, lambda _, task: task, range(5)):
+        for _ in run_tasks(threads, lambda task: task, range(5)):
             break
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
-    def test_it_works_beside_the_main_thread(self) -> None:
+    def test_it_works_beside_the_main_thread(self, threads: Workers) -> None:
         found = []
 
         def elsewhere() -> None:
-            found.extend(task for task, _ in carry_out(self.threads, lambda _, t: t, range(5)))
+            found.extend(task for task, _ in run_tasks(threads, lambda t: t, range(5)))
 
         thread = threading.Thread(target=elsewhere)
         thread.start()
         thread.join()
         assert sorted(found) == list(range(5))
 
-    def test_tasks_are_taken_as_workers_become_free(self) -> None:
+    def test_tasks_are_taken_as_workers_become_free(self, threads: Workers) -> None:
         taken = []
 
         def tasks() -> Iterator[int]:
@@ -268,7 +268,7 @@ class TestCarryingOut:
                 taken.append(number)
                 yield number
 
-        for count, _ in enumerate(carry_out(self.threads, lambda _, task: task, tasks())):
+        for count, _ in enumerate(run_tasks(threads, lambda task: task, tasks())):
             assert len(taken) <= count + 5  # not all of a class lie in memory
 
     def test_workers_are_replaced_now_and_then(
@@ -278,7 +278,8 @@ class TestCarryingOut:
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.setattr(pool, "_TASKS_OF_A_WORKER", 3)
         pid = importlib.import_module("fp_work").pid
-        answers = [future.result() for _, future in carry_out(pool.local, pid, range(20))]
+        with pool.local(2) as workers:
+            answers = [future.result() for _, future in run_tasks(workers, pid, range(20))]
         assert len(answers) == 20
         assert all(answers.count(pid) <= 3 for pid in answers)
 
@@ -288,9 +289,11 @@ class TestCarryingOut:
         (tmp_path / "fp_places.py").write_text(PLACES)
         monkeypatch.syspath_prepend(tmp_path)
         places = importlib.import_module("fp_places").places
-        list(carry_out(pool.local, places, range(1)))  # Python's fork server runs from now on
+        with pool.local(1) as workers:  # Python's fork server runs from now on
+            list(run_tasks(workers, places, range(1)))
         monkeypatch.setenv("FP_SETTING", "new")
-        answers = {future.result() for _, future in carry_out(pool.local, places, range(4))}
+        with pool.local(2) as workers:
+            answers = {future.result() for _, future in run_tasks(workers, places, range(4))}
         [(own, programs, setting)] = answers
         assert programs == own
         assert setting == "new"
@@ -336,21 +339,21 @@ class TestConditions:
 
     def test_another_sandbox_grades_all_again(self, graded: Path) -> None:
         assert set(grade(graded, "--sandbox", "none").statuses.values()) == {"graded"}
-        assert json.loads(ledger(graded, "sample01").read_text())["sandbox"] == "none"
+        assert json.loads(entry_of(graded, "sample01").read_text())["sandbox"] == "none"
 
-    def test_a_ledger_that_is_damaged_is_written_anew(self, graded: Path) -> None:
+    def test_an_entry_that_is_damaged_is_written_anew(self, graded: Path) -> None:
         grade(graded)
         for learner, damage in [("sample01", "[]"), ("sample02", '{"key": "x"}')]:
-            ledger(graded, learner).write_text(damage)
+            entry_of(graded, learner).write_text(damage)
         shown = grade(graded)
         assert shown.code == 0
         assert set(shown.statuses.values()) == {"graded"}
 
     @pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"key": "x"}', "\0", "\udcff"])
     def test_no_damage_is_taken_for_an_entry(self, damage: str, tmp_path: Path) -> None:
-        ledger(tmp_path, "sample01").parent.mkdir(parents=True)
-        ledger(tmp_path, "sample01").write_bytes(os.fsencode(damage))
-        assert Ledger(tmp_path, NAME, b"").entry("sample01") is None
+        entry_of(tmp_path, "sample01").parent.mkdir(parents=True)
+        entry_of(tmp_path, "sample01").write_bytes(os.fsencode(damage))
+        assert GradeCache(tmp_path, NAME, {}).entry("sample01") is None
 
     def test_another_run_at_the_same_time_is_refused_in_one_line(self, graded: Path) -> None:
         before = totals(graded)
@@ -465,7 +468,7 @@ class TestNoGrade:
         (course / "autograded").mkdir()
         (course / "autograded/blocked").write_text("in the way")
 
-        def reading(folder: Path, *rest: object) -> Parcel:
+        def reading(folder: Path, *rest: object) -> Archive:
             if "unreadable" in folder.parts:
                 raise PermissionError(13, "Permission denied", str(folder))
             return pack(folder, *rest)
@@ -483,7 +486,7 @@ class TestNoGrade:
         try:
             with monkeypatch.context() as patch:
                 patch.setattr(session, "pack", reading)
-                patch.setattr(session, "replace_folder", writing)
+                patch.setattr(writer, "replace_folder", writing)
                 shown = grade(course)
         finally:
             sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", inserting)
@@ -497,7 +500,7 @@ class TestNoGrade:
         for cause in (*causes, "the database is full", "surrogates not allowed"):
             assert "".join(cause.split()) in shown.notes
         for learner in bad:
-            assert not ledger(course, learner).exists()
+            assert not entry_of(course, learner).exists()
 
         (course / "autograded/blocked").unlink()
         shutil.rmtree(course / "submitted" / bad_bytes)

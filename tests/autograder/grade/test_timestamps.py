@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from autograder.grade.intake.timestamps import handed_in, read_time
+from autograder.grade.intake.timestamps import read_time, submitted_at
 
 NOON = datetime(2031, 5, 2, 11, 59)
 
@@ -63,7 +63,7 @@ def test_no_time_is_made_up(text: str) -> None:
 def test_a_file_of_a_windows_editor_is_read(encoding: str, tmp_path: Path) -> None:
     data = "2031-05-02 13:59:00 CEST\r\n".encode(encoding)
     (tmp_path / "timestamp.txt").write_bytes(data)
-    assert handed_in(tmp_path, Config()) == (NOON, None)
+    assert submitted_at(tmp_path, Config()) == (NOON, None)
 
 
 def test_the_settings_of_the_exchange_are_used(tmp_path: Path) -> None:
@@ -71,12 +71,12 @@ def test_the_settings_of_the_exchange_are_used(tmp_path: Path) -> None:
     config = Config()
     config.Exchange.timezone = "Europe/Berlin"
     config.Exchange.timestamp_format = "%d.%m.%Y %H:%M"
-    assert handed_in(tmp_path, config) == (NOON, None)
+    assert submitted_at(tmp_path, config) == (NOON, None)
 
 
 def test_an_unreadable_time_is_noted_and_taken_for_none(tmp_path: Path) -> None:
     (tmp_path / "timestamp.txt").write_text("some time ago")
-    time, note = handed_in(tmp_path, Config())
+    time, note = submitted_at(tmp_path, Config())
     assert time is None
     assert note == (
         "timestamp.txt holds no time that can be read ('some time ago'); it was taken for none."
@@ -87,4 +87,4 @@ def test_an_unreadable_time_is_noted_and_taken_for_none(tmp_path: Path) -> None:
 def test_no_file_or_an_empty_one_needs_no_words(content: bytes | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "timestamp.txt").write_bytes(content)
-    assert handed_in(tmp_path, Config()) == (None, None)
+    assert submitted_at(tmp_path, Config()) == (None, None)

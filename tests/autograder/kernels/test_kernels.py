@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.grade.execute.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.executor import KernelChoice, NotebookExecutor
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
@@ -283,7 +283,8 @@ class TestTwoKernels:
 def run_cells(address: Address, *sources: str, limits: Limits | None = None) -> list[str]:
     """Return what cells print that a kernel at this address runs."""
     cells = notebook(*sources)
-    NotebookRun(KernelChoice(address, limits or Limits()), Config()).run(cells, Path.cwd())
+    choice = KernelChoice(address, limits or Limits())
+    NotebookExecutor(choice, Config(), cells, Path.cwd()).run()
     return [printed(cells, index) for index in range(len(sources))]
 
 
@@ -319,7 +320,7 @@ class TestGone:
     def test_a_server_that_dies_takes_its_kernels_with_it(self) -> None:
         mark = f"fp-orphan-{os.getpid()}"
         with KernelServer(SandboxConfig(Sandbox.NONE)) as server:
-            run = NotebookRun(KernelChoice(server.address, Limits()), Config())
+            choice = KernelChoice(server.address, Limits())
             killing = (
                 "import os, subprocess, sys\n"
                 f"line = [sys.executable, '-c', 'import time; time.sleep(600)', {mark!r}]\n"
@@ -328,5 +329,5 @@ class TestGone:
                 "import time; time.sleep(600)"
             )
             with pytest.raises(KernelFailed):
-                run.run(notebook(killing, "1"), Path.cwd())
+                NotebookExecutor(choice, Config(), notebook(killing, "1"), Path.cwd()).run()
         assert until(lambda: not marked(mark))

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.grade.execute.execution import _OneSpec
+from autograder.grade.execute.executor import _OneSpec
 from autograder.kernels.client import ShellChannel
 from autograder.kernels.spec import kernel_spec
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from autograder.grade.execute.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.executor import KernelChoice, NotebookExecutor
 from autograder.grade.execute.verdict import judge
 from autograder.kernels import provisioner
 from autograder.kernels.limits import Limits
@@ -38,8 +38,8 @@ def outcomes() -> dict[str, tuple[str, float | None]]:
         kind = {"grade": True, "solution": False, "locked": True, "task": False}
         cell.metadata.nbgrader = {"grade_id": name, "schema_version": 3, "points": 2, **kind}
     server = provisioner._server_of_this_process(Sandbox.NONE, ())
-    run = NotebookRun(KernelChoice(server.address, Limits()), Config({"Execute": {"timeout": 2}}))
-    found = judge(run.run(exercise, Path.cwd()))
+    choice, config = KernelChoice(server.address, Limits()), Config({"Execute": {"timeout": 2}})
+    found = judge(NotebookExecutor(choice, config, exercise, Path.cwd()).run())
     return {name: (str(verdict.outcome), verdict.score) for name, verdict in found.items()}
 
 

@@ -108,14 +108,14 @@ def test_a_report_is_written_beside_the_course(course, capsys):
 
 def test_a_report_says_why_a_submission_has_no_grade(course):
     fill(course, {"sample01": [10, 10], "sample02": None})
-    ledger = course / ".autograder" / ASSIGNMENT / "refused/sample02.json"
-    for folder in (course / "submitted/sample02" / ASSIGNMENT, ledger.parent):
+    refusal = course / ".autograder" / ASSIGNMENT / "refused/sample02.json"
+    for folder in (course / "submitted/sample02" / ASSIGNMENT, refusal.parent):
         folder.mkdir(parents=True)
-    ledger.write_text('{"reason": "there is no notebook <b>here</b>"}', encoding="utf-8")
+    refusal.write_text('{"reason": "there is no notebook <b>here</b>"}', encoding="utf-8")
     assert report(ASSIGNMENT) == 0
     page = course / "reports" / ASSIGNMENT / "index.html"
     assert "sample02 (there is no notebook &lt;b&gt;here" in page.read_text(encoding="utf-8")
-    ledger.write_text("[", encoding="utf-8")
+    refusal.write_text("[", encoding="utf-8")
     assert report(ASSIGNMENT) == 0
 
 
@@ -163,9 +163,11 @@ def test_folders_and_gradebook_are_those_of_the_course_configuration(course, tmp
 
 def test_a_folder_whose_name_nearly_fits_is_a_learners_own_as_it_is_in_grading(course):
     fill(course, {"sample01": [0, 0]})
-    (course / "submitted" / "Sample01 " / ASSIGNMENT.upper()).mkdir(parents=True)
-    (learner,) = read_class(open_course(course), ASSIGNMENT).learners
-    assert (learner.id, learner.submitted) == ("sample01", True)
+    with api.Gradebook(f"sqlite:///{course / 'gradebook.db'}", "demo") as gradebook:
+        gradebook.add_student("sample02")
+    (course / "submitted" / "Sample02 " / ASSIGNMENT.upper()).mkdir(parents=True)
+    _, learner = read_class(open_course(course), ASSIGNMENT).learners
+    assert (learner.id, learner.submitted) == ("sample02", True)
 
 
 def test_cells_stand_in_the_order_of_the_source_notebook(course):

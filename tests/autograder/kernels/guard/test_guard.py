@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from autograder.course import open_course
-from autograder.grade.execute.execution import KernelChoice, NotebookRun
+from autograder.grade.execute.executor import KernelChoice, NotebookExecutor
 from autograder.grade.execute.verdict import judge
 from autograder.grade.registration import modules_of
 from autograder.kernels import provisioner
@@ -58,7 +58,7 @@ def choice(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> K
 
 def run_with(
     choice: KernelChoice, test: str, *cells: str, **options: object
-) -> tuple[NotebookRun, str, str]:
+) -> tuple[NotebookExecutor, str, str]:
     """Run cells and a test; return the run, what the first cell printed, and the test's outcome."""
     notebook = new_notebook(cells=[new_code_cell(source) for source in (*cells, test)])
     kind = {"grade": True, "solution": False, "locked": True, "task": False}
@@ -68,8 +68,9 @@ def run_with(
         "points": 1,
         **kind,
     }
-    run = NotebookRun(choice, Config({"Execute": {"timeout": 20}}))
-    execution = run.run(notebook, Path.cwd(), **options)
+    config = Config({"Execute": {"timeout": 20}})
+    run = NotebookExecutor(choice, config, notebook, Path.cwd(), **options)
+    execution = run.run()
     printed = "".join(output.get("text", "") for output in notebook.cells[0].outputs)
     return run, printed, str(judge(execution)["t"].outcome)
 

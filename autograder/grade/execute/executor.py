@@ -14,7 +14,6 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
-from nbclient.client import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -23,7 +22,7 @@ from nbgrader.utils import is_grade
 from traitlets.config import Config
 
 from autograder.grade.execute.output_limit import OutputLimit, Taken
-from autograder.grade.execute.record import FATAL, CellRun, End, Execution
+from autograder.grade.model import FATAL, CellRun, CellStatus, Execution
 from autograder.kernels import spawned
 from autograder.kernels.client import KernelClient
 from autograder.kernels.guard.guard import REPORT, signature_of
@@ -78,94 +77,93 @@ class _OneSpec(KernelSpecManager):
         return self._spec
 
 
-class NotebookRun(Execute):
+class NotebookExecutor(Execute):
     """nbgrader's own execution, on a kernel that is restored when it dies.
 
     A cell that kills the kernel, or makes it ignore interrupts, costs itself alone: a new kernel
-    runs the cells above it again, without the guilty ones, and goes on below.
+    runs the cells above it again, without the fatal ones, and goes on below.
 
     Parameters
     ----------
     choice : KernelChoice
     config : traitlets.config.Config
         nbgrader's settings: ``Execute.timeout`` and the like.
+    notebook : nbformat.NotebookNode
+        It is changed in place.
+    workplace : pathlib.Path
+        Its working directory, with the files that lie beside it.
+    exercise_names : collection of str
+        The names that the exercises define.
+    replaced : mapping of str to Replaced, optional
+        What the instructor's own notebook replaces, by the grade id of the test.
+    is_instructors : bool
+        Whether this is the instructor's own notebook.
     """
 
-    def __init__(self, choice: KernelChoice, config: Config) -> None:
-        super().__init__(config=config)
-        self._choice = choice
-
-    def run(
+    def __init__(
         self,
+        choice: KernelChoice,
+        config: Config,
         notebook: NotebookNode,
         workplace: Path,
         exercise_names: Collection[str] = (),
         replaced: Mapping[str, Replaced] | None = None,
         *,
         is_instructors: bool = False,
-    ) -> Execution:
-        """Execute a notebook, which is changed in place.
+    ) -> None:
+        super().__init__(config=config)
+        self.nb = notebook
+        self.resources = {"metadata": {"path": str(workplace)}}
+        self._choice = choice
+        self._workplace = workplace
+        self._guard = GuardSettings(
+            _by_digest(notebook, replaced or {}), frozenset(exercise_names), is_instructors
+        )
+        self._key = b""  # that the kernel signs with
+        self._fatal: set[int] = set()  # the cells that ended a kernel
+        self._starts = 0
+        self._reply: dict[str, Any] | None = None
+        self._last: int | None = None  # the cell that this kernel ran last
+        self._runs: list[CellRun | None] = []
 
-        Parameters
-        ----------
-        notebook : nbformat.NotebookNode
-        workplace : pathlib.Path
-            Its working directory, with the files that lie beside it.
-        exercise_names : collection of str
-            The names that the exercises define.
-        replaced : mapping of str to Replaced, optional
-            What the instructor's own notebook replaces, by the grade id of the test.
-        is_instructors : bool
-            Whether this is the instructor's own notebook.
+    def run(self) -> Execution:
+        """Execute the notebook, once; its cells are changed in place.
 
         Raises
         ------
         autograder.kernels.server.KernelFailed
             If no kernel can be started.
         """
-        NotebookClient.__init__(self, notebook, None)
-        self.reset_execution_trackers()
-        self.resources = {"metadata": {"path": str(workplace)}}
-        self._workplace = workplace
-        self._guard = GuardSettings(
-            _by_digest(notebook, replaced or {}), frozenset(exercise_names), is_instructors
-        )
-        self._key = b""  # of the seals of the kernel that there is
         self._deadline = time.monotonic() + self._choice.limits.seconds
-        self._guilty: set[int] = set()
-        self._starts = 0
-        self._reply: dict[str, Any] | None = None
-        self._last: int | None = None  # the cell that this kernel ran last
-        self._runs: list[CellRun | None] = []
         try:
-            for index, cell in enumerate(notebook.cells):
+            for index, cell in enumerate(self.nb.cells):
                 self._runs.append(self._run_cell(cell, index))
         finally:
             self._stop()
         return Execution(
-            notebook, tuple(self._runs), not self._choice.program, max(0, self._starts - 1)
+            self.nb, tuple(self._runs), not self._choice.program, max(0, self._starts - 1)
         )
 
     def _run_cell(self, cell: NotebookNode, index: int) -> CellRun | None:
         if cell.cell_type != "code":
             return None
         if not cell.source.strip():
-            return CellRun(End.FINISHED) if not _is_test(cell) else CellRun(End.NOT_RUN)
+            return CellRun(CellStatus.NOT_RUN if _is_test(cell) else CellStatus.FINISHED)
         if self._is_skipped(cell):
-            return CellRun(End.SKIPPED)
+            return CellRun(CellStatus.SKIPPED)
         while True:
             if time.monotonic() > self._deadline or not self._restore(index):
                 explanation = "the time for the whole notebook had run out"
                 cell.outputs = [_error("NotRunError", explanation)]
-                return CellRun(End.NOT_RUN)
+                return CellRun(CellStatus.NOT_RUN)
             begin = time.monotonic()
             run = self._attempt(cell, index)
             seconds = time.monotonic() - begin
             if self._ended_before and self._last is not None:
                 self._blame(self._last)
                 continue
-            if run.end in FATAL:
-                self._guilty.add(index)
+            if run.status in FATAL:
+                self._fatal.add(index)
             return replace(run, seconds=seconds)
 
     def _is_skipped(self, cell: NotebookNode) -> bool:
@@ -176,8 +174,8 @@ class NotebookRun(Execute):
         """Let a cell that had ended well bear that the kernel ended after it."""
         cell = self.nb.cells[index]
         cell.outputs.append(_error("DeadKernelError", "the Python process ended after this cell"))
-        self._runs[index] = replace(self._runs[index], end=End.DIED, report=None)
-        self._guilty.add(index)
+        self._runs[index] = replace(self._runs[index], status=CellStatus.DIED, report=None)
+        self._fatal.add(index)
         self._last = None
 
     def _attempt(self, cell: NotebookNode, index: int) -> CellRun:
@@ -189,20 +187,20 @@ class NotebookRun(Execute):
         except CellTimeoutError:  # it does not even answer to the interrupt
             self._stop()
             cell.outputs.append(_error("CellTimeoutError", self._timeout_text(cell)))
-            return CellRun(End.TIMEOUT)
+            return CellRun(CellStatus.TIMEOUT)
         except DeadKernelError:
             limit = self._limit()
             self._ended_before = self._has_ended_in_order()
             self._stop()
-            ends = {"memory": End.MEMORY, "time": End.TIMEOUT}
+            ends = {"memory": CellStatus.MEMORY, "time": CellStatus.TIMEOUT}
             names = {"memory": "OutOfMemoryError", "time": "CellTimeoutError"}
             cell.outputs.append(_error(names.get(limit, "DeadKernelError"), _KERNEL_DIED[limit]))
-            return CellRun(ends.get(limit, End.DIED))
+            return CellRun(ends.get(limit, CellStatus.DIED))
         content = self._reply["content"]
         if self._reply.get("header") is None:  # nbclient's own reply, after the interrupt
-            return CellRun(End.TIMEOUT)
+            return CellRun(CellStatus.TIMEOUT)
         self._last = index
-        end = End.FINISHED if content["status"] == "ok" else End.ERROR
+        end = CellStatus.FINISHED if content["status"] == "ok" else CellStatus.ERROR
         run = CellRun(end, 0.0, content.get("ename", ""), self._report(cell, self._reply))
         return _as_instructors(run) if self._guard.is_instructors else run
 
@@ -218,7 +216,7 @@ class NotebookRun(Execute):
         return report
 
     def _restore(self, index: int) -> bool:
-        """Have a kernel that has run all cells above this one, but for the guilty ones."""
+        """Have a kernel that has run all cells above this one, but for the fatal ones."""
         while self.kc is None:
             if time.monotonic() > self._deadline:
                 return False
@@ -231,13 +229,13 @@ class NotebookRun(Execute):
         notebook, self.nb = self.nb, deepcopy(self.nb) if self._starts > 1 else self.nb
         try:
             for index, cell in enumerate(self.nb.cells[:end]):
-                if cell.cell_type != "code" or not cell.source.strip() or index in self._guilty:
+                if cell.cell_type != "code" or not cell.source.strip() or index in self._fatal:
                     continue
                 if self._is_skipped(cell):
                     continue
                 run = self._attempt(cell, index)
-                if run.end in FATAL:
-                    self._guilty.add(index)
+                if run.status in FATAL:
+                    self._fatal.add(index)
                 if self.kc is None:
                     return
         finally:

@@ -1,0 +1,71 @@
+"""The fork server of this machine, started while grading does something else."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+from autograder.errors import InputError
+from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
+
+
+class Preloading:
+    """A fork server on its way: importing an assignment's packages takes seconds.
+
+    A context manager; the server ends with it.
+
+    Parameters
+    ----------
+    config : SandboxConfig
+    """
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self._config = config
+        # Bubblewrap ends its program with the thread that has started it: this one stays.
+        self._thread: ThreadPoolExecutor | None = None
+        self._server: Future[KernelServer] | None = None
+
+    def __enter__(self) -> "Preloading":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._server is not None:
+            with suppress(KernelFailed, OSError):
+                self._server.result().close()
+            self._thread.shutdown()
+            self._server = self._thread = None
+
+    def start(self) -> None:
+        """Begin, if that was not done yet; does not wait."""
+        if self._server is None:
+            self._thread = ThreadPoolExecutor(1)
+            self._server = self._thread.submit(KernelServer, self._config)
+
+    def address(self) -> Address:
+        """Return where kernels are forked, once that is possible.
+
+        Raises
+        ------
+        InputError
+            If the server cannot start.
+        """
+        return self._ready().address
+
+    def import_also(self, modules: Sequence[str]) -> None:
+        """Let the server import more, for the kernels that are still to come.
+
+        Raises
+        ------
+        InputError
+            If it does not answer.
+        """
+        try:
+            self._ready().import_also(modules)
+        except KernelFailed as error:
+            raise InputError(str(error)) from None
+
+    def _ready(self) -> KernelServer:
+        self.start()
+        try:
+            return self._server.result()
+        except KernelFailed as error:
+            raise InputError(str(error)) from None
