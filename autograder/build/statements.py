@@ -1,9 +1,10 @@
 """What each statement of a solution tells: nothing, how a library is called, or a thought."""
 
 import ast
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+
+from autograder.source_code import parsed_anyway
 
 # The shape of any program: `else:`, `return Z`, `for i in range(n):`, `optimizer.step()`.
 NOTHING = 0
@@ -12,7 +13,6 @@ IDIOM = 1
 # Anything that computes: `dW = A_prev.T @ dZ`.
 THOUGHT = 3
 
-_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SILENT = (
     *(*_DEFINITIONS, ast.Import, ast.ImportFrom, ast.Raise, ast.Try),
@@ -65,7 +65,7 @@ def statements_of(source: str, own: Collection[str]) -> list[Statement]:
     own : collection of str
         The functions and classes that the notebook defines.
     """
-    tree = _parsed(source)
+    tree = parsed_anyway(source)
     if tree is None:
         lines = enumerate(source.split("\n"))
         return [
@@ -85,22 +85,15 @@ def statements_of(source: str, own: Collection[str]) -> list[Statement]:
 
 def names_defined(source: str) -> set[str]:
     """Return the names of the functions and classes in a cell, those of methods included."""
-    tree = _parsed(source)
+    tree = parsed_anyway(source)
     nodes = ast.walk(tree) if tree is not None else ()
     return {node.name for node in nodes if isinstance(node, _DEFINITIONS)}
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(_MAGIC.sub(r"\1pass", source))
-    except SyntaxError:
-        return None
 
 
 def statement_in(line: str, own: Collection[str]) -> Statement:
     """Return one line by itself: of a statement over several lines, or of a text like Python."""
     line = _balanced(line.strip().rstrip(","))
-    tree = _parsed(line) or _parsed(f"{line} pass")
+    tree = parsed_anyway(line) or parsed_anyway(f"{line} pass")
     if tree is None:
         return Statement(0, 0, THOUGHT)
     return _statement(tree.body[0], own) if tree.body else Statement(0, 0, NOTHING)
