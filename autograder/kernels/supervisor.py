@@ -101,7 +101,7 @@ def _oversee(request: KernelRequest, folder: Path, report: int, *, in_namespaces
     os.close(go_read)
     signal.signal(signal.SIGINT, lambda *_: _signal(kernel, signal.SIGINT))
     # The fork server ends a kernel by this signal where no namespace ends everything at once.
-    signal.signal(signal.SIGTERM, lambda *_: _kill_all(kernel, in_namespaces=in_namespaces))
+    signal.signal(signal.SIGTERM, lambda *_: _kill_all(in_namespaces=in_namespaces))
     if _is_bound(request, kernel, bound_read, sockets):
         if in_namespaces:
             # Sockets stay reachable; the disk behind them is out of reach from here on.
@@ -111,7 +111,7 @@ def _oversee(request: KernelRequest, folder: Path, report: int, *, in_namespaces
         _tell(report, event="ready")
         with suppress(BrokenPipeError):  # another program does not wait for it, and it may be dead
             os.write(go_write, b"g")
-    return _watch(request, kernel, report, in_namespaces=in_namespaces)
+    return _watch(request.limits, kernel, report, in_namespaces=in_namespaces)
 
 
 def _mount_all(limits: Limits, folder: Path, user: int) -> None:
@@ -226,9 +226,9 @@ def _is_bound(request: KernelRequest, kernel: int, bound: int, sockets: Path) ->
     return True
 
 
-def _watch(request: KernelRequest, kernel: int, report: int, *, in_namespaces: bool) -> int:
+def _watch(limits: Limits, kernel: int, report: int, *, in_namespaces: bool) -> int:
     """Wait for the kernel's end, and end it when it exceeds its limits."""
-    deadline = time.monotonic() + request.limits.seconds
+    deadline = time.monotonic() + limits.seconds
     baseline = psutil.Process(os.getpid()).memory_info().rss
     told = False
     while True:
@@ -238,29 +238,29 @@ def _watch(request: KernelRequest, kernel: int, report: int, *, in_namespaces: b
         if pid != 0:
             continue  # an adopted orphan
         if _is_abandoned(report):
-            _kill_all(kernel, in_namespaces=in_namespaces)
-        broken = _broken_limit(request, kernel, baseline, deadline, in_namespaces=in_namespaces)
+            _kill_all(in_namespaces=in_namespaces)
+        broken = _broken_limit(limits, baseline, deadline, in_namespaces=in_namespaces)
         if broken and not told:
             told = True
             _tell(report, event="limit", what=broken)
-            _kill_all(kernel, in_namespaces=in_namespaces)
+            _kill_all(in_namespaces=in_namespaces)
         time.sleep(_POLL_SECONDS)
     # RLIMIT_CPU is measured by another clock, which counts up to 0.5 % more on a busy machine.
-    is_used_up = used.ru_utime + used.ru_stime >= 0.98 * request.limits.seconds
+    is_used_up = used.ru_utime + used.ru_stime >= 0.98 * limits.seconds
     if not told and os.WIFSIGNALED(status) and is_used_up:
         _tell(report, event="limit", what="time")  # the system itself has ended it, RLIMIT_CPU
-    _kill_all(kernel, in_namespaces=in_namespaces)
+    _kill_all(in_namespaces=in_namespaces)
     return _exit_code(status)
 
 
 def _broken_limit(
-    request: KernelRequest, kernel: int, baseline: int, deadline: float, *, in_namespaces: bool
+    limits: Limits, baseline: int, deadline: float, *, in_namespaces: bool
 ) -> str | None:
     """Return which limit the kernel and what it started exceed."""
     if time.monotonic() > deadline:
         return "time"
-    processes = _below(kernel, in_namespaces=in_namespaces)
-    if len(processes) > request.limits.processes:
+    processes = _below(in_namespaces=in_namespaces)
+    if len(processes) > limits.processes:
         return "processes"
     # Pages that a fork shares with its parent are resident in both: no process is charged for
     # what it has in common with this one.
@@ -268,18 +268,18 @@ def _broken_limit(
     for process in processes:
         with suppress(psutil.Error):
             excess += max(0, process.memory_info().rss - baseline)
-    if excess > request.limits.memory:
+    if excess > limits.memory:
         return "memory"
     return None
 
 
-def _below(kernel: int, *, in_namespaces: bool) -> list[psutil.Process]:
+def _below(*, in_namespaces: bool) -> list[psutil.Process]:
+    """Return the kernel and what it started."""
     with suppress(psutil.Error):
-        if in_namespaces:  # this process sees only those and itself
+        if in_namespaces:  # where this process sees no other than those and itself
             own = os.getpid()
             return [psutil.Process(pid) for pid in psutil.pids() if pid != own]
-        top = psutil.Process(os.getpid())
-        return top.children(recursive=True)
+        return psutil.Process().children(recursive=True)
     return []
 
 
@@ -290,12 +290,12 @@ def _is_abandoned(report: int) -> bool:
     return bool(poll.poll(0))
 
 
-def _kill_all(kernel: int, *, in_namespaces: bool) -> None:
+def _kill_all(*, in_namespaces: bool) -> None:
     if in_namespaces:
         with suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)  # all in this namespace except process 1, this one
         return
-    for process in _below(kernel, in_namespaces=False):
+    for process in _below(in_namespaces=False):
         with suppress(psutil.Error):
             process.kill()
 
