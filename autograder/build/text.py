@@ -1,5 +1,6 @@
 """Read a unit's Jupytext Markdown into cells that know the line they came from."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -77,16 +77,19 @@ Write one page for your client. Use as many cells below this one as you like.
 
 MISTAKES = """\
 # %% mistake: model | squares
+# hint: try it on 3
 def model(x):
     return np.asarray(x) ** 2
 
 
 # %% mistake: model | adds two
+# hint: try it on 1
 def model(x):
     return np.asarray(x) + 2
 
 
 # %% mistake: model | does nothing
+# hint: what comes back for 1?
 def model(x):
     return x
 
