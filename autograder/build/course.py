@@ -47,7 +47,7 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Cour
     Raises
     ------
     InputError
-        If the syllabus names a part or a prerequisite that there is not, or a notebook in
+        If the syllabus names a part or a prerequisite that does not exist, or a notebook in
         ``source/`` of a unit that is not built now cannot be read.
     """
     source: dict[str, bytes] = {}

@@ -15,8 +15,8 @@ from autograder.errors import InputError
 from autograder.files import counted
 from autograder.syllabus import Syllabus, Unit
 
-# A piece of code, which stays as it is (one with a pipe would still end a table's cell, and is no
-# piece of code here), or one character that means something.
+# A piece of code, which stays as it is, or one character that means something. Code with a pipe
+# does not count: the pipe would still end a table's cell.
 _CODE_OR_SPECIAL = re.compile(r"`[^`|]+`|[\\`*_\[\]|~$#<>&]")
 _HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 # Mermaid reads Markdown and HTML even between quotes; only its own numbered entities are inert.
@@ -44,7 +44,7 @@ def learner_index(syllabus: Syllabus) -> str:
     Raises
     ------
     InputError
-        If a week is in a part that there is not.
+        If a week is in a part that does not exist.
     """
     lines = [
         f"# {_markdown(syllabus.title)}",
@@ -82,7 +82,7 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
     Raises
     ------
     InputError
-        If a week is in a part that there is not, or a unit needs one that there is not.
+        If a week is in a part that does not exist, or a unit needs one that does not.
     """
     parts = _parts(syllabus)
     projects = _of_kind(syllabus, "project")

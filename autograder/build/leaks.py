@@ -64,7 +64,7 @@ def find_leaks(
         Content by path, ``release/w05_topic/…``. Of a notebook, every string counts: sources,
         outputs, metadata, attachments.
     secrets : iterable of Secret
-        Of all units, as a line that several solutions have is no secret in later units.
+        Of all units, as a line that several solutions have is not secret in later units.
     units : sequence of str
         The ids of the units in the order of the course. A file of no unit is searched as if it
         came before all.

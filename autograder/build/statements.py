@@ -39,7 +39,7 @@ class Statement:
     weight : int
         What it tells together with its neighbours: `NOTHING`, `IDIOM` or `THOUGHT`.
     calls_own : bool
-        Whether it calls what the notebook defines: that is no idiom of a library.
+        Whether it calls what the notebook defines: that is not an idiom of a library.
     is_choice : bool
         Whether it only gives a name a constant, as a quiz wants it: ``answer_1 = "c"``.
     constants : int

@@ -377,9 +377,9 @@ def checks_in(code: str) -> Iterator[str]:
                 yield check
 
 
-@pytest.mark.parametrize("unit", IDS)
-def test_no_idiom_is_refused_in_any_unit(unit: str, secrets: list[Secret]) -> None:
+@pytest.mark.parametrize("lesson_of", IDS)
+def test_no_idiom_is_refused_in_any_unit(lesson_of: str, secrets: list[Secret]) -> None:
     lesson = nbformat.v4.new_notebook(cells=[new_code_cell(code) for code in IDIOMS.split("---\n")])
     content = nbformat.writes(lesson).encode()
-    leaks = find_leaks({f"release/{unit}/lesson.ipynb": content}, secrets, IDS)
+    leaks = find_leaks({f"release/{lesson_of}/lesson.ipynb": content}, secrets, IDS)
     assert [str(leak) for leak in leaks] == []
