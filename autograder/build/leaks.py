@@ -32,6 +32,7 @@ from autograder.build.secrets import Secret
 # Secrets are looked up by their first words, by as many of these numbers as they have. The
 # shortest have three: `answer_1 = c`.
 _KEY_SIZES = (3, 8)
+_Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,10 @@ class _Index:
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         keys = [(any_names, size) for any_names in (False, True) for size in _KEY_SIZES]
-        self._tables: _Tables = {key: defaultdict(list) for key in keys}
-        self._owners: dict[tuple[str, ...], set[tuple[str, str]]] = defaultdict(set)
+        self._tables: dict[tuple[bool, int], dict[_Words, list[tuple[Secret, Code]]]] = {
+            key: defaultdict(list) for key in keys
+        }
+        self._owners: dict[_Words, set[tuple[str, str]]] = defaultdict(set)
         for secret in secrets:
             code = code_of(secret.code)
             words = code.shapes if secret.any_names else code.words
@@ -107,11 +110,13 @@ class _Index:
             if size:
                 self._tables[secret.any_names, size][tuple(words[:size])].append((secret, code))
             if secret.kind == "solution":
-                self._owners[tuple(code_of(secret.code).words)].add((secret.unit, secret.grade_id))
+                self._owners[tuple(code.words)].add((secret.unit, secret.grade_id))
 
     def is_shared(self, secret: Secret) -> bool:
-        """Say whether several exercises' solutions have this line."""
-        return not secret.is_run and len(self._owners[tuple(code_of(secret.code).words)]) > 1
+        """Say whether this is a line that several exercises' solutions have."""
+        if secret.kind == "hidden test" or secret.is_run:
+            return False
+        return len(self._owners[tuple(code_of(secret.code).words)]) > 1
 
     def found_in(self, code: Code) -> Iterator[tuple[Secret, int]]:
         """Yield every secret in some code and the index of its first word there."""
@@ -122,9 +127,6 @@ class _Index:
                 for secret, wanted in table.get(key, ()):
                     if _stands(wanted, code, start, any_names):
                         yield secret, start
-
-
-_Tables = dict[tuple[bool, int], dict[tuple[str, ...], list[tuple[Secret, Code]]]]
 
 
 def _stands(wanted: Code, code: Code, start: int, any_names: bool) -> bool:

@@ -125,6 +125,8 @@ def test_a_line_of_several_solutions_is_no_secret_in_later_units() -> None:
     both = ("w90_tiny", one), ("w91_next", other)
     assert leaks_in(line, *both, unit="w90_tiny") == ["double", "halve"]
     assert leaks_in(line, *both, unit="w91_next") == ["halve"]
+    tested = "w90_tiny", notebook(double_tests=hidden(line))
+    assert leaks_in(line, *both, tested, unit="w91_next") == ["halve", "double_tests"]
 
 
 def test_the_step_of_gradient_descent_is_no_secret_in_later_units() -> None:
