@@ -101,7 +101,7 @@ def secrets_of(source: NotebookNode, unit: str) -> list[Secret]:
     """
     codes = [cell.source for cell in source.cells if cell.cell_type == "code"]
     own = {name for code in codes for name in names_defined(code)}
-    shown = "\n".join(_joined(_without_regions(code)) for code in codes)
+    shown = "\n".join(f" {_joined(_without_regions(code))} " for code in codes)
     secrets: dict[Secret, None] = {}
     for cell in source.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
@@ -134,11 +134,11 @@ def _telling_code(
         for begin, end in _stretches(regions.inside(source, markers)):
             region = [s for s in statements if begin <= s.first and s.last <= end]
             if kind == "hidden test":
-                region = [s for s in region if _joined(_text(lines, s, s)) not in shown]
+                region = [s for s in region if not _is_in(shown, _text(lines, s, s))]
             for statement in region:
                 text = _text(lines, statement, statement)
                 for found in _telling_lines(statement, text, kind, own, new):
-                    if kind == "solution" or _joined(found.code) not in shown:
+                    if kind == "solution" or not _is_in(shown, found.code):
                         yield found
             yield from _telling_neighbours(region, lines, kind, new)
 
@@ -158,7 +158,7 @@ def _telling_lines(
         yield new(kind=kind, code=text, is_run=True, any_names=True)
     for line in text.split("\n"):
         if _tells_alone(statement_in(line, own), line, kind):
-            yield new(kind=kind, code=line.strip(), is_common=is_common)
+            yield new(kind=kind, code=line.strip().rstrip(","), is_common=is_common)
 
 
 def _telling_neighbours(
@@ -222,6 +222,10 @@ def _text(lines: Sequence[str], first: Statement, last: Statement) -> str:
 
 def _joined(text: str) -> str:
     return " ".join(code_of(text).words)
+
+
+def _is_in(shown: str, text: str) -> bool:
+    return f" {_joined(text)} " in shown
 
 
 def _without_regions(source: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import html
 import json
 import re
 import struct
@@ -183,7 +184,7 @@ def places(code: str) -> dict[str, NotebookNode]:
     lines = code.splitlines()
     in_base64 = base64.b64encode(code.encode()).decode()
     figure = base64.b64encode(png_with_comment(code)).decode()
-    escaped = code.replace("&", "&amp;").replace("<", "&lt;")
+    coloured = "".join(f"<b>{html.escape(part)}</b>" for part in re.split(r"(\W)", code))
 
     def shown(data: dict[str, Any], metadata: dict[str, Any] | None = None) -> NotebookNode:
         output = new_output("display_data", data, metadata=metadata or {})
@@ -199,7 +200,7 @@ def places(code: str) -> dict[str, NotebookNode]:
         "a hint": new_markdown_cell(f"A hint (look:\n\n~~~python\n{code}\n~~~"),
         "a quotation": new_markdown_cell("\n".join(f"> {line}" for line in lines)),
         "an output": new_code_cell("run()", outputs=[new_output("stream", text=f"\n{code}\n")]),
-        "HTML": shown({"text/html": f"<pre>{escaped}</pre>"}),
+        "HTML": shown({"text/html": f"<pre>{coloured}</pre>"}),
         "an output's metadata": shown({"text/plain": ""}, {"image/png": {"lines": lines}}),
         "a figure's metadata": shown({"image/png": figure}),
         "an attachment": new_markdown_cell("![]()", attachments={"a": {"text/x": in_base64}}),

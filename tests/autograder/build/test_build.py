@@ -1,6 +1,7 @@
 """What `autograder build` promises: the notebooks, the refusals, the leak gate, the comparison."""
 
 import json
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -325,6 +326,24 @@ class TestLeakGate:
     ) -> None:
         edit(text, 'print("half', 'numbers = check.rng("halve").normal(size=(2, 3))\nprint("half')
         assert build(small_course) == 0
+
+    def test_a_unit_that_is_built_alone_does_not_give_another_one_away(
+        self, small_course: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        syllabus = small_course / "course/syllabus.yml"
+        text = syllabus.read_text()
+        weeks = text[text.index("  - id:") :]
+        syllabus.write_text(text + weeks.replace("w90_tiny", "w91_next"))
+        shutil.copytree(small_course / "course/w90_tiny", small_course / "course/w91_next")
+        edit(small_course / "course/w91_next/assignment.md", "asarray(x) * 2", "add(x, x) + 0 * x")
+        assert build(small_course) == 0
+        edit(
+            small_course / "course/w90_tiny/lesson.md",
+            "total = sum",
+            "# return np.add(x, x) + 0 * x\ntotal = sum",
+        )
+        assert build(small_course, "w90") == 1
+        assert "solution of 'double' in w91_next" in capsys.readouterr().err
 
 
 class TestComparison:

@@ -211,3 +211,21 @@ def test_a_hidden_line_that_the_notebook_shows_is_no_secret_but_a_solution_is() 
     assert leaks_in(line, ("w90_tiny", notebook(double_tests=hidden(line), shown=line))) == []
     shown = notebook(double=solution(line), shown=line)
     assert leaks_in(line, ("w90_tiny", shown)) == ["double"]
+
+
+def test_hidden_lines_that_the_notebook_shows_tell_nothing_together_either() -> None:
+    lines = [f"sum_{name} = {name} + numbers" for name in ("one", "two", "three")]
+    text = "\n".join(lines)
+    source = notebook(double_tests=hidden(text), shown="\nprint()\n".join(lines))
+    assert leaks_in(text, ("w90_tiny", source)) == []
+    source.cells[1].source = text.replace("sum_", "a_sum_")  # other words that end as these do
+    assert set(leaks_in(text, ("w90_tiny", source))) == {"double_tests"}
+
+
+def test_what_is_left_of_a_hidden_statement_that_the_notebook_shows_in_part_is_a_secret() -> None:
+    shown, other = "expected_sum=numbers + numbers,", "expected_product=numbers * numbers,"
+    source = notebook(
+        double_tests=hidden(f"compare(\n    {shown}\n    {other}\n)"), shown=f"show({shown})"
+    )
+    assert leaks_in(shown, ("w90_tiny", source)) == []
+    assert leaks_in(other, ("w90_tiny", source)) == ["double_tests"]
