@@ -186,9 +186,11 @@ def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _lines(channel: socket.socket) -> Iterator[bytes]:
     rest = b""
-    while received := channel.recv(65536):
-        *lines, rest = (rest + received).split(b"\n")
-        yield from lines
+    # A process that ends before it has read what it was told last resets the connection.
+    with suppress(ConnectionResetError):
+        while received := channel.recv(65536):
+            *lines, rest = (rest + received).split(b"\n")
+            yield from lines
 
 
 def _end(channel: socket.socket, pid: int | None) -> None:

@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import psutil
@@ -198,6 +199,15 @@ def test_a_reference_that_kills_its_process_is_an_error_and_the_server_goes_on()
 def test_nothing_to_run_starts_nothing():
     with ReferenceServer([]) as server:
         assert list(server.execute(CODE, [], {}, lambda: 1)) == []
+
+
+def test_a_number_of_runs_that_is_told_too_late_for_the_last_one_is_no_error():
+    numbers = cycle([1, 2])
+    with ReferenceServer([]) as server:
+        for _ in range(10):
+            runs = [RUNS["passes"]] * 2
+            outcomes = list(server.execute(CODE, runs, {}, lambda: next(numbers)))
+            assert [result.end for _, result in outcomes] == ["finished"] * 2
 
 
 def test_packages_are_imported_once_and_for_every_reference(tmp_path, monkeypatch):
