@@ -32,6 +32,8 @@ from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.server import Address
 
 _START_SECONDS = 60
+# Not one of Jupyter's own: those get arguments for IPython, whatever they are.
+_KERNEL_NAME = "forwardpass"
 # A cell's time is what it took of the machine, or slept: it does not count while others had the
 # processor, since a grade must not depend on what else the machine had to do. At the latest its
 # time is up after so many times as long.
@@ -77,6 +79,30 @@ class _OneSpec(KernelSpecManager):
         return self._spec
 
 
+class _OtherClient(KernelClient):
+    """The client of a kernel of another language, without the channels that nobody uses here."""
+
+    def start_channels(self, *_: bool) -> None:
+        """Start those for requests and outputs; called by nbclient."""
+        super().start_channels(stdin=False, hb=False)
+
+
+class _WarmClient(_OtherClient):
+    """The client of a warm kernel, which says itself when its outputs arrive."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait for ipykernel's welcome, Jupyter's protocol 5.4; called by nbclient."""
+        deadline = time.monotonic() + (timeout or _START_SECONDS)
+        while time.monotonic() < deadline:
+            try:
+                message = await self.iopub_channel.get_msg(timeout=1)
+            except Empty:
+                continue
+            if message["msg_type"] == "iopub_welcome":
+                return
+        raise DeadKernelError("the kernel does not answer")
+
+
 class NotebookExecutor(Execute):
     """nbgrader's own execution, on a kernel that is restored when it dies.
 
@@ -115,7 +141,6 @@ class NotebookExecutor(Execute):
         self.nb = notebook
         self.resources = {"metadata": {"path": str(workplace)}}
         self._choice = choice
-        self._workplace = workplace
         self._guard = GuardSettings(
             _by_digest(notebook, replaced or {}), frozenset(exercise_names), is_instructors
         )
@@ -189,8 +214,9 @@ class NotebookExecutor(Execute):
             cell.outputs.append(_error("CellTimeoutError", self._timeout_text(cell)))
             return CellRun(CellStatus.TIMEOUT)
         except DeadKernelError:
-            limit = self._limit()
-            self._ended_before = self._has_ended_in_order()
+            limit = self._provisioner.limit
+            # The end of a kernel's loop shows only when the next cell is sent.
+            self._ended_before = self._provisioner.ended_in_order
             self._stop()
             ends = {"memory": CellStatus.MEMORY, "time": CellStatus.TIMEOUT}
             names = {"memory": "OutOfMemoryError", "time": "CellTimeoutError"}
@@ -220,7 +246,7 @@ class NotebookExecutor(Execute):
         while self.kc is None:
             if time.monotonic() > self._deadline:
                 return False
-            self._start(self._workplace)
+            self._start()
             self._replay(index)
         return True
 
@@ -241,13 +267,13 @@ class NotebookExecutor(Execute):
         finally:
             self.nb = notebook
 
-    async def _async_start(self, workplace: Path) -> None:
-        """Get a kernel from the fork server and connect to it."""
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        """Return a manager whose kernel comes from the fork server; nbclient's own hook."""
         choice = self._choice
         spec = KernelSpec(argv=list(choice.program) or spawned.command(), language="python")
-        self._starts += 1
-        self.km = AsyncKernelManager(kernel_spec_manager=_OneSpec(spec), kernel_name="python3")
-        self.km.provisioner = WarmProvisioner(
+        self.km = AsyncKernelManager(kernel_spec_manager=_OneSpec(spec), kernel_name=_KERNEL_NAME)
+        self.km.client_factory = _OtherClient if choice.program else _WarmClient
+        self._provisioner = self.km.provisioner = WarmProvisioner(
             parent=self.km,
             kernel_spec=spec,
             server=str(choice.address.folder),
@@ -257,17 +283,14 @@ class NotebookExecutor(Execute):
             guard=self._guard.to_json(),
             program=list(choice.program),
         )
-        self.km.client_factory = KernelClient
-        await self.km.start_kernel(cwd=str(workplace))
-        client: KernelClient = self.km.client()
-        client.start_channels(stdin=False, hb=False)
-        client.allow_stdin = False
-        self.kc = client
-        if choice.program:
-            await client.wait_for_ready(timeout=_START_SECONDS)
-        else:
-            await _wait_for_welcome(client)
-        # Before any cell runs: only then the guard tells its key.
+        return self.km
+
+    async def _async_start(self) -> None:
+        """Get a kernel, and its key before any cell runs: only then the guard tells it."""
+        self._starts += 1
+        self.create_kernel_manager()
+        await self.async_start_new_kernel()
+        client = await self.async_start_new_kernel_client()
         info = (await client.kernel_info(reply=True, timeout=_START_SECONDS))["content"]
         self._key = bytes.fromhex(info.get(REPORT, ""))
         self.nb.metadata["language_info"] = info["language_info"]
@@ -290,8 +313,7 @@ class NotebookExecutor(Execute):
     ) -> dict[str, Any] | None:
         """Give a cell more time that got little of a busy machine; called by nbclient."""
         elapsed = time.monotonic() - self._began
-        source = self.km.provisioner
-        waited = await source.waited() if isinstance(source, WarmProvisioner) else 0.0
+        waited = await self._provisioner.waited()
         latest = min(_PATIENCE * timeout, self._choice.limits.seconds)
         if elapsed - waited < _NEARLY * timeout and elapsed < latest:
             return None
@@ -300,17 +322,7 @@ class NotebookExecutor(Execute):
     def on_cell_execute(self, **_: Any) -> None:
         """Take the time before a cell runs; called by nbclient."""
         self._began = time.monotonic()
-        if isinstance(self.km.provisioner, WarmProvisioner):
-            self.km.provisioner.begin_waiting()
-
-    def _limit(self) -> str | None:
-        source = self.km.provisioner if self.km is not None else None
-        return source.limit if isinstance(source, WarmProvisioner) else None
-
-    def _has_ended_in_order(self) -> bool:
-        """Whether the kernel's loop was ended, which shows only when the next cell is sent."""
-        source = self.km.provisioner if self.km is not None else None
-        return isinstance(source, WarmProvisioner) and source.ended_in_order
+        self._provisioner.begin_waiting()
 
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Keep the reply to a cell; called by nbclient."""
@@ -337,19 +349,6 @@ class NotebookExecutor(Execute):
             case Taken.NOT:
                 return None
         return super().output(outs, msg, display_id, cell_index)
-
-
-async def _wait_for_welcome(client: KernelClient) -> None:
-    """Wait until outputs arrive: ipykernel says so, Jupyter's protocol 5.4."""
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            message = await client.iopub_channel.get_msg(timeout=1)
-        except Empty:
-            continue
-        if message["msg_type"] == "iopub_welcome":
-            return
-    raise DeadKernelError("the kernel does not answer")
 
 
 def _as_instructors(run: CellRun) -> CellRun:
