@@ -283,6 +283,19 @@ class TestCarryingOut:
         assert len(answers) == 20
         assert all(answers.count(pid) <= 3 for pid in answers)
 
+    def test_the_next_tasks_find_the_same_workers(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "fp_same.py").write_text("import os\ndef pid(*_): return os.getpid()\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        pid = importlib.import_module("fp_same").pid
+        with pool.local(1) as workers:
+            first, second = (
+                [future.result() for _, future in run_tasks(workers, pid, range(2))]
+                for _ in range(2)
+            )
+        assert len({*first, *second}) == 1
+
     def test_programs_that_workers_start_have_the_runs_settings_and_its_temporary_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
