@@ -1,8 +1,8 @@
 r"""Read the code of notebook cells: with IPython's magics, and whatever else is in it.
 
 There are two ways to parse a cell, since there are two kinds of authors. What the course's own
-authors write has to be code, as IPython runs it, and is refused where it is not. Of what else is
-handed in as much is read as can be, in a time that is linear in its length, and nothing is raised:
+authors write has to be code, as IPython runs it, and is refused where it is not. Of anybody else's
+cell as much is read as possible, in a time that is linear in its length, and nothing is raised:
 IPython's own way takes minutes for a cell of ten thousand magics.
 """
 

@@ -15,7 +15,7 @@ from types import CodeType
 from autograder.build.text import TextCell
 from autograder.errors import InputError
 from autograder.regions import MARKERS, inside
-from autograder.source_code import plain_python
+from autograder.source_code import parsed_cell
 
 # What hands out the notebook's names, or runs code that nobody has looked at.
 _NOTEBOOK = frozenset({"globals", "locals", "eval", "exec", "get_ipython", "__import__"})
@@ -221,7 +221,7 @@ class _TestCell:
 
 
 def _tree_of(cell: TextCell) -> ast.Module:
-    return ast.parse(plain_python(cell.source))
+    return parsed_cell(cell.source)
 
 
 def _code_of(cell: TextCell) -> _Code:

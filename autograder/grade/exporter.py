@@ -25,9 +25,10 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.formulas import STYLE
-from autograder.grade.feedback.hiding import HideHiddenTests, html_cleaner, only_safe_outputs
+from autograder.grade.feedback.hiding import HideHiddenTests
 from autograder.grade.feedback.html_parts import normalised
 from autograder.grade.feedback.overview import overview
+from autograder.grade.feedback.sanitising import html_cleaner, only_safe_outputs
 from autograder.markdown import formulas_as_markdown, markdown_to_html, with_formulas
 
 EXPORTER = "autograder.grade.exporter.FeedbackExporter"

@@ -1,4 +1,4 @@
-"""What learners got, as far as the course directory still has it.
+"""What learners got, where the course directory still has it.
 
 The gradebook has today's cells and settings. A learner's notebook is one of the day when it was
 handed out, and what the course itself has changed since must not be told as the learner's doing.

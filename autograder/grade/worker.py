@@ -171,7 +171,7 @@ def _tools(content: bytes) -> Tools:
 
 @lru_cache(maxsize=1)
 def _own_server(content: bytes) -> KernelServer:
-    """Return a fork server for this process, on a machine that nobody has started one on."""
+    """Return a fork server for this process, on a machine where none has been started."""
     server = KernelServer(_tools(content).assignment.sandbox)
     atexit.register(server.close)
     return server

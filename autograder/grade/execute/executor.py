@@ -80,7 +80,7 @@ class _OneSpec(KernelSpecManager):
 
 
 class _OtherClient(KernelClient):
-    """The client of a kernel of another language, without the channels that nobody uses here."""
+    """The client of a kernel of another language, with the channels that grading uses."""
 
     def start_channels(self, *_: bool) -> None:
         """Start those for requests and outputs; called by nbclient."""
@@ -185,7 +185,7 @@ class NotebookExecutor(Execute):
             run = self._attempt(cell, index)
             seconds = time.monotonic() - begin
             if self._ended_before and self._last is not None:
-                self._blame(self._last)
+                self._attribute_death(self._last)
                 continue
             if run.status in FATAL:
                 self._fatal.add(index)
@@ -195,8 +195,8 @@ class NotebookExecutor(Execute):
         """Whether a tag says so: rebuilding leaves it only where the course itself has set it."""
         return self.skip_cells_with_tag in cell.metadata.get("tags", [])
 
-    def _blame(self, index: int) -> None:
-        """Let a cell that had ended well bear that the kernel ended after it."""
+    def _attribute_death(self, index: int) -> None:
+        """Give the kernel's death to a cell that ended well just before it."""
         cell = self.nb.cells[index]
         cell.outputs.append(_error("DeadKernelError", "the Python process ended after this cell"))
         self._runs[index] = replace(self._runs[index], status=CellStatus.DIED, report=None)
@@ -352,7 +352,7 @@ class NotebookExecutor(Execute):
 
 
 def _as_instructors(run: CellRun) -> CellRun:
-    """Return the run of a cell of the instructor's own, who may replace what he likes."""
+    """Return the run of a cell of the instructor's own, which may replace anything."""
     if run.report is None:
         return run
     replaced = Replaced(frozenset(run.report["before"]), frozenset(run.report["during"]))

@@ -40,7 +40,7 @@ class PageMark:
     score : float or None
         None for a cell that has none, or none yet.
     points : float
-        What could be had.
+        The most that the cell gives.
     comment : str or None
         Markdown, shown with a learner's answer.
     """

@@ -29,7 +29,7 @@ def strangers(folder: Path, notebooks: Mapping[str, Any]) -> list[str]:
     folder : pathlib.Path
         ``feedback/<learner>/<assignment>``.
     notebooks : mapping of str to dict
-        From the ledger, by notebook: ``page`` is the page's digest.
+        From the cache, by notebook: ``page`` is the page's digest.
     """
     return [
         path.name

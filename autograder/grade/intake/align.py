@@ -230,7 +230,7 @@ class _Search:
                 self._take(expected, [submitted])
 
     def by_names(self) -> None:
-        """Find solutions by what they define, as far as only one solution does."""
+        """Find solutions by the names that only one of them defines."""
         shared = Counter(name for expected in self.expected for name in expected.names)
         for expected in self._missing():
             own = {name for name in expected.names if shared[name] == 1}
@@ -245,7 +245,7 @@ class _Search:
                 self._take(expected, submitted_cells)
 
     def by_content(self) -> None:
-        """Find cells by their text, as far as it is no one else's text."""
+        """Find cells by their text, where no other cell has the same."""
         expected_cells, submitted_cells = defaultdict(list), defaultdict(list)
         for expected in self._missing():
             if len(expected.squeezed) >= _TELLING_LENGTH:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-# How deep a value may be: what is deeper is nobody's setting, and costs every reader its stack.
+# How deep a value may be: no setting is deeper, and a deeper value may overflow its readers' stack.
 _DEEPEST = 12
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Of a cell. Jupyter takes `trusted` for leave to run what is in the outputs. `execution` and
@@ -26,7 +26,7 @@ _NOT_OF_NOTEBOOK = frozenset(
 
 
 def kept_metadata(raw: object, *, of_cell: bool) -> dict[str, Any]:
-    """Return the metadata of a cell, or of a notebook, as far as it is kept, in a valid form."""
+    """Return the metadata of a cell, or of a notebook, that is kept, in a valid form."""
     if not isinstance(raw, Mapping):
         return {}
     unwanted = _NOT_OF_CELL if of_cell else _NOT_OF_NOTEBOOK

@@ -4,7 +4,7 @@ import mmap
 import re
 from pathlib import Path
 
-# Scanning takes seconds a GiB, though no memory; nobody means to hand in more than this.
+# Scanning takes seconds a GiB, though no memory; no honest notebook is larger.
 _LARGEST_FILE = 2**30
 # A string as a whole, or a bracket outside of strings: what the structure of JSON shows by.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)

@@ -134,7 +134,7 @@ def _raw_cells(raw: object) -> list[object]:
         for cell in sheet["cells"][: MAX_CELLS + 1]
         if isinstance(cell, dict)
     ]
-    # Versions 2 and 3 have the same cells, as far as they are kept here.
+    # Versions 2 and 3 have the same cells, in what is kept of them here.
     whole = {"metadata": {}, "nbformat": 3, "nbformat_minor": 0}
     whole["worksheets"] = [{"cells": old[: MAX_CELLS + 1], "metadata": {}}]
     cells = nbformat.convert(nbformat.from_dict(whole), 4)["cells"]

@@ -189,7 +189,7 @@ def _tags(
     """Return the tags that a cell has in grading, and those that are the learner's alone.
 
     How a cell is executed is for the course to say. Its tags hold where the cell is its own; a
-    changed one has them as far as the learner left them there.
+    changed one has those that the learner left there.
     """
     grade_id = expected.grade_id if expected is not None else None
     identity, squeezed = ("", "") if submitted is None else (submitted.id, submitted.squeezed)

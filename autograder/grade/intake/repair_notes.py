@@ -149,7 +149,7 @@ def _moved(found: Sequence[tuple[ExpectedCell, SubmittedCell]]) -> list[Expected
 
 
 def _has_settings(submitted: SubmittedCell, cell: SkeletonCell) -> bool:
-    """Whether a cell's nbgrader metadata say what the course says, as far as it matters."""
+    """Whether a cell's nbgrader metadata say what the course says, in what matters."""
     marks = submitted.marks or {}
     is_grade, is_solution = marks.get("grade") is True, marks.get("solution") is True
     # nbgrader's rule for what counts as locked, whatever the mark says.

@@ -123,7 +123,7 @@ class GradeCache:
 
 
 def agrees(entry: Mapping[str, Any], scores: Mapping[str, Mapping[str, float | None]]) -> bool:
-    """Whether the gradebook still has the scores of an entry: nobody graded otherwise since."""
+    """Whether the gradebook still has the scores of an entry: no other program has graded since."""
     return all(
         scores.get(name, {}).get(grade_id, -1.0) == test["score"]
         for name, notebook in entry["notebooks"].items()
