@@ -82,15 +82,14 @@ def grade_notebook(
     steps = tools.preprocessors
     conversion = _conversion(tools, submission, skeleton, workplace)
     sanitised = conversion.through(steps.before, rebuilt.notebook)
-    execution = _executor(
-        tools.assignment, address, submission, skeleton, sanitised, workplace
-    ).run()
+    executor = _executor(tools, address, submission, skeleton, sanitised, workplace)
+    execution = executor.run()
     verdicts = judge(execution)
     explain(execution.notebook, verdicts)
     notebook, verdicts = conversion.scored(steps.scoring, execution.notebook, verdicts)
     comments = comments_on(notebook)
     notebook = conversion.through(steps.after, notebook)
-    penalty = _penalty(tools, submission, skeleton.name, verdicts) if steps.penalises else None
+    penalty = _penalty(tools, submission, skeleton.name, verdicts)
     notebook.metadata["forwardpass"] = {
         "date": _date(submission),
         "learner": submission.learner,
@@ -98,9 +97,7 @@ def grade_notebook(
         "repairs": [*notes, *rebuilt.repairs],
         "sandbox": str(address.sandbox),
     }
-    page = None
-    if not submission.is_instructors:
-        page = _page(tools.pages, submission, skeleton.name, notebook, verdicts, comments, penalty)
+    page = _page(tools, submission, skeleton.name, notebook, verdicts, comments, penalty)
     return GradedNotebook(
         verdicts=verdicts,
         comments=comments,
@@ -137,13 +134,14 @@ def _conversion(
 
 
 def _executor(
-    assignment: Assignment,
+    tools: Tools,
     address: Address,
     submission: Submission,
     skeleton: Skeleton,
     notebook: NotebookNode,
     workplace: Path,
 ) -> NotebookExecutor:
+    assignment = tools.assignment
     program = assignment.programs.get(skeleton.name, ())
     return NotebookExecutor(
         KernelChoice(address, assignment.limits, program, assignment.sandbox.modules),
@@ -162,7 +160,7 @@ def _penalty(
     """Return the penalty for lateness, by the plugin that the course's settings name."""
     assigner = AssignLatePenalties(parent=tools.exporter)
     late = submission.prior.seconds_late(submission.submitted_at)
-    if not assigner.enabled or not late:
+    if not tools.preprocessors.penalises or not assigner.enabled or not late:
         return None
     score = sum(
         submission.prior.score(name, grade_id, found.score) for grade_id, found in verdicts.items()
@@ -181,15 +179,17 @@ def _date(submission: Submission) -> str:
 
 
 def _page(
-    pages: FeedbackPages,
+    tools: Tools,
     submission: Submission,
     name: str,
     notebook: NotebookNode,
     verdicts: Mapping[str, Verdict],
     comments: Mapping[str, str | None],
     penalty: float | None,
-) -> Page:
-    """Return the learner's feedback page."""
+) -> Page | None:
+    """Return the learner's feedback page; the instructor needs none."""
+    if submission.is_instructors:
+        return None
     prior = submission.prior
     marks = {}
     for grade_id in verdicts.keys() | comments.keys():
@@ -199,4 +199,4 @@ def _page(
             points=0.0 if found is None else found.points,
             comment=prior.comments.get((name, grade_id)) or comments.get(grade_id),
         )
-    return pages.render(name, notebook, marks, penalty or 0.0)
+    return tools.pages.render(name, notebook, marks, penalty or 0.0)
