@@ -31,10 +31,12 @@ class Bounds:
 class SubmissionLimits(Configurable):
     """A course's limits, from its ``nbgrader_config.py``: ``c.SubmissionLimits.files = 5000``."""
 
-    notebook_mib = Integer(64, help="A notebook without its outputs, in MiB").tag(config=True)
-    files = Integer(2000, help="Files, notebooks among them").tag(config=True)
-    file_mib = Integer(128, help="The largest other file, in MiB").tag(config=True)
-    total_mib = Integer(256, help="All files together, in MiB").tag(config=True)
+    notebook_mib = Integer(
+        Bounds.notebook // _MIB, help="A notebook without its outputs, in MiB"
+    ).tag(config=True)
+    files = Integer(Bounds.files, help="Files, notebooks among them").tag(config=True)
+    file_mib = Integer(Bounds.file // _MIB, help="The largest other file, in MiB").tag(config=True)
+    total_mib = Integer(Bounds.total // _MIB, help="All files together, in MiB").tag(config=True)
 
     def values(self) -> Bounds:
         """Return the limits in bytes."""
