@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import islice
 from multiprocessing import forkserver
 from typing import TypeVar
@@ -33,14 +33,17 @@ class Workers:
     Parameters
     ----------
     start : callable
-        Takes how many workers are wanted, and returns an executor.
+        Takes how many workers are wanted, and returns an executor as a context manager.
     count : int
         How many tasks it takes at a time.
     """
 
-    def __init__(self, start: Callable[[int], Executor], count: int) -> None:
+    def __init__(
+        self, start: Callable[[int], AbstractContextManager[Executor]], count: int
+    ) -> None:
         self.count = count
         self._start = start
+        self._running = ExitStack()
         self._executor: Executor | None = None
         self._started = 0
 
@@ -51,17 +54,17 @@ class Workers:
         self.stop()
 
     def executor(self, count: int) -> Executor:
-        """Return an executor with so many workers: the one that there is, if it has them."""
+        """Return an executor with so many workers: the present one, if it has them."""
         if self._started != count:
             self.stop()
-            self._executor, self._started = self._start(count), count
+            self._executor = self._running.enter_context(self._start(count))
+            self._started = count
         return self._executor
 
     def stop(self) -> None:
         """End the workers; the next executor has new ones."""
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
         self._executor, self._started = None, 0
+        self._running.close()
 
 
 def prepare() -> None:
@@ -77,15 +80,20 @@ def prepare() -> None:
 def local(count: int) -> Iterator[Workers]:
     """Offer worker processes of this machine, which start with their first tasks."""
 
-    def start(count: int) -> Executor:
+    @contextmanager
+    def start(count: int) -> Iterator[Executor]:
         prepare()
-        return ProcessPoolExecutor(
+        executor = ProcessPoolExecutor(
             count,
             mp_context=multiprocessing.get_context("forkserver"),
             initializer=_detach,
             initargs=(str(folder), dict(os.environ)),
             max_tasks_per_child=_TASKS_OF_A_WORKER,
         )
+        try:
+            yield executor
+        finally:
+            executor.shutdown(cancel_futures=True)
 
     with TemporaryFolder() as folder, Workers(start, count) as workers:
         yield workers
