@@ -233,7 +233,7 @@ def compare(name: str, case: Case, submissions: int, rounds: int, folder: Path) 
 
 
 def _computing(course: Path, assignment: str) -> float:
-    """Return what the cells of all submissions took, from the ledger."""
+    """Return what the cells of all submissions took, from the grade cache."""
     entries = (course / ".autograder" / assignment).glob("*.json")
     return sum(json.loads(path.read_text())["computing"] for path in entries)
 

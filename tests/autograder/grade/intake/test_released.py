@@ -13,7 +13,7 @@ from autograder.course import open_course
 from autograder.grade.released import Released, read_released
 
 from .rebuilding import rebuild
-from .test_repair import (
+from .test_rebuild import (
     KERNEL,
     MY_DOUBLE,
     SKELETON,
