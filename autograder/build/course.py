@@ -18,7 +18,7 @@ _MARK = "<!-- Written by autograder build from syllabus.yml. Do not edit. -->"
 
 
 @dataclass(frozen=True)
-class Course:
+class BuiltCourse:
     """What a build would write, and why it must not.
 
     Attributes
@@ -33,7 +33,7 @@ class Course:
     leaks: tuple[Leak, ...]
 
 
-def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Course:
+def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> BuiltCourse:
     """Lay out the files of the built units and search the published ones for secrets.
 
     Parameters
@@ -71,7 +71,7 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Cour
             instructors[unit.id] = read_notebook(path)
     secrets = [one for unit, source in instructors.items() for one in secrets_of(source, unit)]
     units = frozenset(item.unit.id for item in built)
-    return Course(
+    return BuiltCourse(
         trees=(
             Tree(root / "source", source, units),
             Tree(root / "release", release, units),
