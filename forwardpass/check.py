@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from forwardpass.lending import lend
-from forwardpass.probe import count_calls, numerical_gradient, rng, to_numpy
+from forwardpass.numerics import count_calls, numerical_gradient, rng, to_numpy
 
 __all__ = [
     "CheckFailed",

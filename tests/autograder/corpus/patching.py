@@ -145,9 +145,9 @@ check._visible.__dict__['close'] = lambda *a, **k: None
         before={
             "mean": """\
 import types
-from forwardpass import probe
+from forwardpass import numerics
 generator = types.SimpleNamespace(normal=lambda size: np.full(size, 2.0))
-probe.np = types.SimpleNamespace(
+numerics.np = types.SimpleNamespace(
     random=types.SimpleNamespace(default_rng=lambda seed: generator)
 )
 """
