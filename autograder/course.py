@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nbgrader.api import Base, Gradebook
+from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import create_engine, inspect
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from traitlets import TraitError
 from traitlets.config import Application, Config
 
 from autograder.errors import InputError
+from autograder.gradebook_state import require_usable_gradebook
 from autograder.notebooks import read_notebook
 
-# Another run writes a submission down in less; somebody who waits does not want more.
-_LOCK_SECONDS = 5
 # Workers that write wait for one another's locks, not for SQLite's 5 seconds.
 _PATIENT_SECONDS = 60
 # In a course directory: what `autograder grade` remembers of each submission.
@@ -164,16 +162,18 @@ class Course:
         InputError
             If several folders could be the same submission.
         """
-        pattern = self.folder("submitted_directory", assignment, learner="*")
-        # The learner's id is whichever part of the path the star stands for.
-        position = pattern.parts.index("*")
-        base, rest = Path(*pattern.parts[:position]), Path(*pattern.parts[position + 1 :])
+        parts = self.folder("submitted_directory", assignment, learner="*").parts
+        # The learner's id is whatever the star stands for, in whichever part of the path.
+        position = next(number for number, part in enumerate(parts) if "*" in part)
+        before, after = parts[position].split("*")
+        base, rest = Path(*parts[:position]), Path(*parts[position + 1 :])
         excluded = self._settings.student_id_exclude.split(",")
         folders = {
-            folder.name: folder
+            folder.name[len(before) : len(folder.name) - len(after)]: folder
             for folder in sorted(base.glob("*"))
-            if folder.name not in excluded and folder.is_dir()
+            if folder.name.startswith(before) and folder.name.endswith(after) and folder.is_dir()
         }
+        folders = {name: folder for name, folder in folders.items() if name not in excluded}
         found = []
         for name, folder in folders.items():
             inner = _nearest(folder, rest, assignment, assignments)
@@ -285,64 +285,6 @@ def find_assignment(name: str, known: Sequence[str], where: str) -> str:
     close = close or difflib.get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
     raise InputError(f"{where} has no assignment {name!r}: {hint}")
-
-
-def require_usable_gradebook(url: str) -> None:
-    """Refuse a gradebook that nbgrader cannot write to; one that is not there yet is fine.
-
-    Parameters
-    ----------
-    url : str
-        nbgrader's ``CourseDirectory.db_url``.
-
-    Raises
-    ------
-    InputError
-        If it cannot be opened, is of another version of nbgrader, is locked or read-only.
-    """
-    place = make_url(url)
-    is_file = place.get_backend_name() == "sqlite"
-    if is_file and not Path(place.database or "").is_file():
-        return
-    name = place.database if is_file else place.render_as_string()
-    options = {"connect_args": {"timeout": _LOCK_SECONDS}} if is_file else {}
-    engine = create_engine(place.set(query={}) if is_file else place, **options)
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            lacks = _lacking_columns(connection)
-            if lacks:
-                raise InputError(
-                    f"the gradebook {name} is of an older nbgrader (it has no {lacks[0]}): copy "
-                    "it, then run nbgrader db upgrade in the course directory"
-                )
-            if is_file:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # asks for the right to write
-                connection.exec_driver_sql("ROLLBACK")
-    except DBAPIError as error:
-        if "locked" in str(error.orig):
-            raise InputError(
-                f"another program holds the gradebook {name} (formgrader, a database browser, "
-                "another run): end that, then try again. Nothing was changed"
-            ) from None
-        reason = str(error.orig).strip().splitlines()[0]
-        raise InputError(f"the gradebook {name} cannot be used: {reason}") from None
-    finally:
-        engine.dispose()
-
-
-def _lacking_columns(connection: Connection) -> list[str]:
-    """Return the columns that nbgrader's models have and a database with tables lacks."""
-    database = inspect(connection)
-    present = set(database.get_table_names())
-    if not present:
-        return []  # nbgrader will make them all
-    return [
-        f"{table.name}.{column.name}"
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if table.name not in present
-        or column.name not in {found["name"] for found in database.get_columns(table.name)}
-    ]
 
 
 def _nearest(
