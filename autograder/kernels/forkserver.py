@@ -70,10 +70,13 @@ class ForkServer:
         self._listener = socket.socket(socket.AF_UNIX)
         self._kernels: set[_Kernel] = set()
 
-    def serve(self) -> None:
-        """Serve until standard input closes."""
+    def listen(self) -> None:
+        """Accept connections from now on, though they are served only later."""
         self._listener.bind(str(self._folder / SOCKET))
         self._listener.listen(64)
+
+    def serve(self) -> None:
+        """Serve until standard input closes."""
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(0, selectors.EVENT_READ, None)
         gc.collect()
@@ -234,9 +237,11 @@ def main() -> int:
     prepare_shell()
     failed |= import_all(settings["modules"])
     server = ForkServer(folder, in_namespaces=settings["in_namespaces"])
-    (folder / f"{IMPORTED}.part").write_text(json.dumps({"failed": failed}), encoding="utf-8")
     try:
-        (folder / f"{IMPORTED}.part").rename(folder / IMPORTED)
+        server.listen()  # first: who finds the file asks at once for a kernel
+        part = folder / f"{IMPORTED}.part"
+        part.write_text(json.dumps({"failed": failed}), encoding="utf-8")
+        part.rename(folder / IMPORTED)
         server.serve()
     finally:
         server.close()

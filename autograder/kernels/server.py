@@ -149,9 +149,9 @@ class KernelServer:
     def _wait_until_ready(self) -> dict[str, str]:
         """Return which modules could not be imported, and why."""
         deadline = time.monotonic() + _START_SECONDS
-        ready, listening = self._folder / IMPORTED, self._folder / SOCKET
+        ready = self._folder / IMPORTED
         while time.monotonic() < deadline:
-            if ready.exists() and listening.exists():
+            if ready.exists():
                 return json.loads(ready.read_text(encoding="utf-8"))["failed"]
             if self._process.poll() is not None:
                 why = self.complaints() or f"exit status {self._process.returncode}"
