@@ -79,17 +79,19 @@ def apply_limits(limits: Limits) -> None:
     # what torch and tensorflow only reserve, which is far more than they use.
     _limit(resource.RLIMIT_DATA, _data_bytes() + limits.memory)
     _limit(resource.RLIMIT_NPROC, limits.processes)
-    _limit(resource.RLIMIT_CPU, limits.seconds)
+    # First comes SIGXCPU, which tells why a process ends; one that ignores it has a second more.
+    _limit(resource.RLIMIT_CPU, limits.seconds, limits.seconds + 1)
     _limit(resource.RLIMIT_FSIZE, limits.file)
     _limit(resource.RLIMIT_CORE, 0)
 
 
-def _limit(what: int, amount: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    if hard != resource.RLIM_INFINITY:
-        amount = min(amount, hard)
+def _limit(what: int, soft: int, hard: int | None = None) -> None:
+    hard = soft if hard is None else hard
+    before = resource.getrlimit(what)[1]
+    if before != resource.RLIM_INFINITY:
+        soft, hard = min(soft, before), min(hard, before)
     with suppress(ValueError, OSError):  # macOS refuses some; the supervisor watches there, too
-        resource.setrlimit(what, (amount, amount))
+        resource.setrlimit(what, (soft, hard))
 
 
 def _data_bytes() -> int:

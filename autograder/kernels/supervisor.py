@@ -245,12 +245,18 @@ def _watch(limits: Limits, kernel: int, report: int, *, in_namespaces: bool) -> 
             _tell(report, event="limit", what=broken)
             _kill_all(in_namespaces=in_namespaces)
         time.sleep(_POLL_SECONDS)
-    # RLIMIT_CPU is measured by another clock, which counts up to 0.5 % more on a busy machine.
-    is_used_up = used.ru_utime + used.ru_stime >= 0.98 * limits.seconds
-    if not told and os.WIFSIGNALED(status) and is_used_up:
-        _tell(report, event="limit", what="time")  # the system itself has ended it, RLIMIT_CPU
+    if not told and _has_used_up_its_time(status, used.ru_utime + used.ru_stime, limits):
+        _tell(report, event="limit", what="time")
     _kill_all(in_namespaces=in_namespaces)
     return _exit_code(status)
+
+
+def _has_used_up_its_time(status: int, seconds: float, limits: Limits) -> bool:
+    """Whether the system has ended a kernel for its processor time, see `apply_limits`."""
+    ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+    return ended_by == signal.SIGXCPU or (
+        ended_by == signal.SIGKILL and seconds >= limits.seconds  # it ignored the first signal
+    )
 
 
 def _broken_limit(

@@ -8,6 +8,9 @@ from nbformat.v4 import new_output
 
 from autograder.kernels.limits import Limits
 
+# About how many bytes an output takes in a notebook's file beside what it shows.
+_FRAME = 128
+
 
 class Taken(Enum):
     """What becomes of an output."""
@@ -28,6 +31,7 @@ class OutputLimit:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._text = self._images = 0
+        self._stream: str | None = None  # of the last output, if it was printed
 
     @property
     def _is_reached(self) -> bool:
@@ -38,7 +42,10 @@ class OutputLimit:
         if self._is_reached or not _is_well_formed(content):
             return Taken.NOT
         text, images = _sizes(content)
-        self._text += text
+        before, self._stream = self._stream, content.get("name")
+        # What is printed to one stream is one output in the notebook, however many messages it was.
+        is_continued = self._stream is not None and self._stream == before
+        self._text += text if is_continued else text + _FRAME
         self._images += images
         return Taken.LAST if self._is_reached else Taken.WHOLE
 

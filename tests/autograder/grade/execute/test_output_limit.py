@@ -38,3 +38,13 @@ def test_figures_have_a_limit_of_their_own(limit: OutputLimit) -> None:
 def test_what_is_no_output_is_not_taken(limit: OutputLimit) -> None:
     assert limit.take({"name": "stdout", "text": 7}) is Taken.NOT
     assert limit.take(stream(1)) is Taken.WHOLE
+
+
+def test_many_small_outputs_count_for_what_they_take_in_the_notebook(limit: OutputLimit) -> None:
+    taken = [limit.take({"data": {"text/plain": "1"}, "metadata": {}}) for _ in range(50)]
+    assert 2048 // 200 < taken.count(Taken.WHOLE) < 2048 // 100
+    assert taken.count(Taken.LAST) == 1
+
+
+def test_what_is_printed_bit_by_bit_is_one_output(limit: OutputLimit) -> None:
+    assert {limit.take(stream(1)) for _ in range(1500)} == {Taken.WHOLE}
