@@ -2,9 +2,10 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from autograder.check.kept import KeptReports
 from autograder.check.plan import UnitUnderTest, imported_packages
@@ -36,27 +37,24 @@ def check_units(
     kept : KeptReports, optional
         Reports of earlier checks, which are not made again; new ones are kept there.
     """
-    servers = _ReferenceServers()
+    reports = {tested.unit.id: kept and kept.find(tested) for tested in units}
+    servers = ReferenceServers([one for one in units if reports[one.unit.id] is None])
     cores = _Cores(jobs)
 
     def check(tested: UnitUnderTest) -> UnitReport:
-        report = kept and kept.find(tested)
-        if report is None:
-            report = check_anew(tested)
-            if kept is not None:
-                kept.keep(tested, report)
+        if (report := reports[tested.unit.id]) is not None:
+            return report
+        try:
+            with cores.shared() as at_once, servers.server_of(tested) as server:
+                report = check_unit(
+                    *(tested, server, at_once), lambda done, known: on_progress(tested, done, known)
+                )
+        except RunnerFailed as error:
+            broken = Fault(tested.assignment_path, None, "", str(error))
+            report = UnitReport(tested.unit, 0.0, (), (broken,))
+        if kept is not None:
+            kept.keep(tested, report)
         return report
-
-    def check_anew(tested: UnitUnderTest) -> UnitReport:
-        with cores.shared() as at_once:
-            try:
-                server = servers.of(tested)
-            except RunnerFailed as error:
-                broken = Fault(tested.assignment_path, None, "", str(error))
-                return UnitReport(tested.unit, 0.0, (), (broken,))
-            return check_unit(
-                *(tested, server, at_once), lambda done, known: on_progress(tested, done, known)
-            )
 
     with ThreadPoolExecutor(min(jobs, len(units)) or 1) as pool:
         try:
@@ -67,41 +65,58 @@ def check_units(
             servers.close()
 
 
-class _ReferenceServers:
+class ReferenceServers:
     """Servers by what they have imported: units of the same packages share one.
 
     A server has imported nothing that its units do not import: a fork of it copies tables of the
-    memory that the packages take, and it would hide a missing import.
+    memory that the packages take, and it would hide a missing import. It ends with the last unit
+    that needs it.
+
+    Parameters
+    ----------
+    units : iterable of UnitUnderTest
+        Those that will need one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, units: Iterable[UnitUnderTest]) -> None:
         self._lock = threading.Lock()
-        self._stack = ExitStack()
         self._servers: dict[frozenset[str], ReferenceServer] = {}
+        self._needed = Counter(_packages_of(tested) for tested in units)
 
-    def of(self, tested: UnitUnderTest) -> ReferenceServer:
-        """Return the server of a unit, started where there is none.
+    @contextmanager
+    def server_of(self, tested: UnitUnderTest) -> Iterator[ReferenceServer]:
+        """Offer the server of a unit, started where there is none.
 
         Raises
         ------
         RunnerFailed
             If it does not start.
         """
-        packages = imported_packages(tested.assignment.cells) - sys.stdlib_module_names
-        packages = frozenset(packages - _local_modules(tested))
-        with self._lock:
-            if packages not in self._servers:
-                self._servers[packages] = self._stack.enter_context(ReferenceServer(packages))
-            return self._servers[packages]
+        packages = _packages_of(tested)
+        try:
+            with self._lock:
+                if packages not in self._servers:
+                    self._servers[packages] = ReferenceServer.start(packages)
+                server = self._servers[packages]
+            yield server
+        finally:
+            with self._lock:
+                self._needed[packages] -= 1
+                ended = None if self._needed[packages] else self._servers.pop(packages, None)
+            if ended is not None:
+                ended.close()
 
     def close(self) -> None:
         """End all servers and what they forked."""
-        self._stack.close()
+        with self._lock:
+            while self._servers:
+                self._servers.popitem()[1].close()
 
 
-def _local_modules(tested: UnitUnderTest) -> set[str]:
-    """Return the modules that lie beside the notebook."""
-    return {name.split("/")[0].removesuffix(".py") for name in tested.files}
+def _packages_of(tested: UnitUnderTest) -> frozenset[str]:
+    """Return the packages that an assignment imports, but for modules that lie beside it."""
+    local = {name.split("/")[0].removesuffix(".py") for name in tested.files}
+    return frozenset(imported_packages(tested.assignment.cells) - sys.stdlib_module_names - local)
 
 
 class _Cores:

@@ -30,12 +30,8 @@ class RunnerFailed(Exception):
 class ReferenceServer:
     """A process that has imported packages, and forks others that execute references.
 
-    It is a context manager: at its end, no process is left and no file. Several threads may use it.
-
-    Parameters
-    ----------
-    packages : collection of str
-        Imported once. One that cannot be imported is left to the notebooks, which say so.
+    Make it with `start`, and close it, or leave a ``with`` block: then no process is left and no
+    file. Several threads may use it.
 
     Attributes
     ----------
@@ -43,22 +39,42 @@ class ReferenceServer:
         What the imports took, in processor time.
     """
 
-    def __init__(self, packages: Collection[str]) -> None:
-        self._packages = sorted(packages)
+    def __init__(
+        self,
+        process: subprocess.Popen,
+        control: socket.socket,
+        temporary: tempfile.TemporaryDirectory,
+    ) -> None:
+        self._process = process
+        self._control = control
+        self._temporary = temporary
         self._lock = threading.Lock()
         self._channels: set[socket.socket] = set()
         self._numbers = count()
         self.seconds = 0.0
 
-    def __enter__(self) -> Self:
-        self._temporary = tempfile.TemporaryDirectory(
+    @classmethod
+    def start(cls, packages: Collection[str]) -> Self:
+        """Start a server and wait until it has imported packages.
+
+        Parameters
+        ----------
+        packages : collection of str
+            One that cannot be imported is left to the notebooks, which say so.
+
+        Raises
+        ------
+        RunnerFailed
+            If it dies.
+        """
+        temporary = tempfile.TemporaryDirectory(
             prefix="forwardpass-check-", ignore_cleanup_errors=True
         )
-        folder = Path(self._temporary.name)
-        self._control, theirs = socket.socketpair()
+        folder = Path(temporary.name)
+        control, theirs = socket.socketpair()
         with theirs, (folder / "complaints").open("wb") as complaints:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.check.forkserver", *self._packages],
+            process = subprocess.Popen(
+                [sys.executable, "-m", "autograder.check.forkserver", *sorted(packages)],
                 cwd=folder,
                 env=_environment(folder),
                 stdin=theirs,
@@ -66,15 +82,28 @@ class ReferenceServer:
                 stderr=complaints,
                 start_new_session=True,  # Ctrl-C reaches this process, which ends that one
             )
-        greeting = self._control.recv(1024)
+        server = cls(process, control, temporary)
+        greeting = control.recv(1024)
         if not greeting:
             message = _last_line(folder / "complaints")
-            self.__exit__()
+            server.close()
             raise RunnerFailed(f"the process that forks references did not start: {message}")
-        self.seconds = json.loads(greeting)["seconds"]
+        server.seconds = json.loads(greeting)["seconds"]
+        return server
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server and all that it forked, and remove its files."""
         for channel in list(self._channels):
             with suppress(OSError):
                 channel.shutdown(socket.SHUT_RDWR)

@@ -54,7 +54,7 @@ def results():
     """Return the result of every run, by its name."""
     trials = [replace(trial, kind=name) for name, trial in RUNS.items()]
     files = {"data/one.txt": b"one"}
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         outcomes = server.execute(CODE, trials, files, lambda: 2)
         return {trial.kind: result for trial, result in outcomes}
 
@@ -153,7 +153,7 @@ def temporary(tmp_path, monkeypatch):
 def test_to_stop_reading_ends_every_run_and_the_server_leaves_no_process_and_no_file(temporary):
     endless = run((1, f"{announced(temporary / 'pid')}\nwhile True:\n    pass"), limit=600)
     before = children()
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         idle = children()
         with closing(server.execute(CODE, [RUNS["passes"], endless], {}, lambda: 2)) as outcomes:
             assert next(outcomes)[0] is RUNS["passes"]
@@ -169,7 +169,7 @@ def test_to_stop_reading_ends_a_reference_that_is_busy():
     cells = (CELLS[0], Cell("while True:\n    pass", "ordinary"), CELLS[2])
     trials = [run((0, "1"), checkpoint=1), run((0, "1"), checkpoint=2)]
     before = children()
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         code = AssignmentCode(cells, (), ())
         with closing(server.execute(code, trials, {}, lambda: 1)) as outcomes:
             assert next(outcomes)[0] is trials[0]
@@ -179,7 +179,7 @@ def test_to_stop_reading_ends_a_reference_that_is_busy():
 def test_a_server_that_ends_is_told_to_who_waits_for_results(tmp_path):
     endless = run((1, f"{announced(tmp_path / 'pid')}\nwhile True:\n    pass"), limit=600)
     with ThreadPoolExecutor(1) as pool:
-        with ReferenceServer([]) as server:
+        with ReferenceServer.start([]) as server:
             waiting = pool.submit(list, server.execute(CODE, [endless], {}, lambda: 1))
             pid = wait_for(tmp_path / "pid")
         with pytest.raises(RunnerFailed):
@@ -189,7 +189,7 @@ def test_a_server_that_ends_is_told_to_who_waits_for_results(tmp_path):
 
 def test_a_reference_that_kills_its_process_is_an_error_and_the_server_goes_on():
     cells = (Cell("import os\nos._exit(3)", "ordinary"), *CELLS[1:])
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         with pytest.raises(RunnerFailed, match="exit status 3"):
             list(server.execute(AssignmentCode(cells, (), ()), [RUNS["passes"]], {}, lambda: 1))
         ((_, result),) = server.execute(CODE, [RUNS["passes"]], {}, lambda: 1)
@@ -197,13 +197,13 @@ def test_a_reference_that_kills_its_process_is_an_error_and_the_server_goes_on()
 
 
 def test_nothing_to_run_starts_nothing():
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         assert list(server.execute(CODE, [], {}, lambda: 1)) == []
 
 
 def test_a_number_of_runs_that_is_told_too_late_for_the_last_one_is_no_error():
     numbers = cycle([1, 2])
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         for _ in range(10):
             runs = [RUNS["passes"]] * 2
             outcomes = list(server.execute(CODE, runs, {}, lambda: next(numbers)))
@@ -216,7 +216,7 @@ def test_packages_are_imported_once_and_for_every_reference(tmp_path, monkeypatc
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     uses = run((1, "import sys\nassert 'counted_import' in sys.modules\nimport counted_import"))
-    with ReferenceServer(["counted_import", "no_such_package"]) as server:
+    with ReferenceServer.start(["counted_import", "no_such_package"]) as server:
         for _ in range(2):
             ((_, result),) = server.execute(CODE, [uses], {}, lambda: 1)
             assert result.of(1).cause == ""
@@ -231,7 +231,7 @@ def test_what_a_reference_loads_late_is_reported_and_can_be_loaded_first(tmp_pat
     reference = replace(run(*steps, checkpoint=0), kind="reference")
     early = run((1, "import sys\nassert 'wave' in sys.modules"))
     files = {"late_local.py": b""}
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         ((_, result),) = server.execute(code, [reference], files, lambda: 1)
         assert "wave" in result.loaded
         assert "late_local" not in result.loaded  # it belongs to the notebook, not to a library
@@ -242,14 +242,14 @@ def test_what_a_reference_loads_late_is_reported_and_can_be_loaded_first(tmp_pat
 
 def test_a_run_that_waits_for_ever_is_stopped_though_it_uses_no_processor_time():
     asleep = run((1, "time.sleep(1e6)"))
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         ((_, result),) = server.execute(CODE, [asleep], {}, lambda: 1)
     assert result.end == "timed out"
 
 
 def test_a_run_is_bounded_by_processor_time_and_not_by_the_clock():
     patient = run((1, "time.sleep(3)"), limit=1.0)
-    with ReferenceServer([]) as server:
+    with ReferenceServer.start([]) as server:
         ((_, result),) = server.execute(CODE, [patient], {}, lambda: 1)
     assert result.end == "finished"
     assert result.of(1).seconds < 1

@@ -5,9 +5,13 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
+from autograder.check.course import ReferenceServers
+from autograder.check.unit import load_unit
 from autograder.cli import main
+from autograder.syllabus import load_syllabus
 
 SYLLABUS = """\
 title: Faulty course
@@ -401,3 +405,15 @@ def test_a_number_of_jobs_below_1_ends_with_2(small_course, capsys, jobs):
         main(["check", "--course-dir", str(small_course), "--jobs", jobs])
     assert stopped.value.code == 2
     assert "is not a number from 1" in capsys.readouterr().err
+
+
+def test_a_server_ends_with_the_last_unit_that_needs_it(small_course):
+    syllabus = load_syllabus(small_course)
+    tested = load_unit(small_course, syllabus.units[0], syllabus)
+    servers = ReferenceServers([tested, tested])
+    with servers.server_of(tested) as first:
+        pass
+    with servers.server_of(tested) as second:
+        assert second is first
+        assert psutil.pid_exists(second.pid)
+    assert not psutil.pid_exists(second.pid)
