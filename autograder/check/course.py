@@ -81,6 +81,7 @@ class ReferenceServers:
     def __init__(self, units: Iterable[UnitUnderTest]) -> None:
         self._lock = threading.Lock()
         self._servers: dict[frozenset[str], ReferenceServer] = {}
+        self._is_closed = False
         self._needed = Counter(_packages_of(tested) for tested in units)
 
     @contextmanager
@@ -90,11 +91,13 @@ class ReferenceServers:
         Raises
         ------
         RunnerFailed
-            If it does not start.
+            If it does not start, or all servers have been ended.
         """
         packages = _packages_of(tested)
         try:
             with self._lock:
+                if self._is_closed:
+                    raise RunnerFailed("the check was stopped")
                 if packages not in self._servers:
                     self._servers[packages] = ReferenceServer.start(packages)
                 server = self._servers[packages]
@@ -107,8 +110,9 @@ class ReferenceServers:
                 ended.close()
 
     def close(self) -> None:
-        """End all servers and what they forked."""
+        """End all servers and what they forked; none is started any more."""
         with self._lock:
+            self._is_closed = True
             while self._servers:
                 self._servers.popitem()[1].close()
 

@@ -148,6 +148,10 @@ class ReferenceServer:
         if not trials:
             return
         folder = Path(self._temporary.name, str(next(self._numbers)))
+        try:
+            folder.mkdir()
+        except FileNotFoundError:
+            raise RunnerFailed("the process that forks references was ended") from None
         _write_files(folder / "unit", files)
         now = at_once()
         job = {
@@ -206,7 +210,7 @@ def _run_of(trial: Trial) -> dict[str, Any]:
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    folder.mkdir(parents=True)
+    folder.mkdir()
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

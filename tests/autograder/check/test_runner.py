@@ -187,6 +187,14 @@ def test_a_server_that_ends_is_told_to_who_waits_for_results(tmp_path):
     assert not psutil.pid_exists(pid)
 
 
+def test_a_server_that_was_ended_takes_no_more_runs_and_leaves_no_file(temporary):
+    with ReferenceServer.start([]) as server:
+        pass
+    with pytest.raises(RunnerFailed, match="was ended"):
+        list(server.execute(CODE, [RUNS["passes"]], {}, lambda: 1))
+    assert not list(temporary.glob("forwardpass-check-*"))
+
+
 def test_a_reference_that_kills_its_process_is_an_error_and_the_server_goes_on():
     cells = (Cell("import os\nos._exit(3)", "ordinary"), *CELLS[1:])
     with ReferenceServer.start([]) as server:

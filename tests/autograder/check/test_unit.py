@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from autograder.check.course import ReferenceServers
+from autograder.check.runner import RunnerFailed
 from autograder.check.unit import load_unit
 from autograder.cli import main
 from autograder.syllabus import load_syllabus
@@ -417,3 +418,12 @@ def test_a_server_ends_with_the_last_unit_that_needs_it(small_course):
         assert second is first
         assert psutil.pid_exists(second.pid)
     assert not psutil.pid_exists(second.pid)
+
+
+def test_no_server_is_started_for_a_check_that_was_stopped(small_course):
+    syllabus = load_syllabus(small_course)
+    tested = load_unit(small_course, syllabus.units[0], syllabus)
+    servers = ReferenceServers([tested])
+    servers.close()
+    with pytest.raises(RunnerFailed, match="stopped"), servers.server_of(tested):
+        pass
