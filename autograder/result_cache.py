@@ -12,8 +12,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import pooch
-
 from autograder.files import write_text
 
 # Of one kind and unit: states of a few branches, no more.
@@ -22,7 +20,9 @@ _KEPT = 8
 
 def cache_folder() -> Path:
     """Return the folder of all kept results: in the user's cache folder on this platform."""
-    return Path(pooch.os_cache("forwardpass"), "results")
+    from forwardpass.data import store  # only here: grading, which needs keys alone, starts faster
+
+    return store.cache_folder() / "results"
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,16 @@ class ResultCache:
 
 
 def key_of(**parts: Any) -> str:
-    """Return a key for named parts, each of which JSON can hold or is bytes.
+    """Return a key for named parts, which JSON can hold, but for bytes at any depth.
 
     Two keys are equal only if all parts are.
     """
-    digest = hashlib.sha256()
-    for name, part in sorted(parts.items()):
-        content = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True).encode()
-        digest.update(f"{name} {len(content)} ".encode() + content)
-    return digest.hexdigest()[:32]
+    text = json.dumps(parts, sort_keys=True, default=_digest)
+    return _digest(text.encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def content_of(paths: Iterable[Path], root: Path) -> dict[str, str]:
@@ -86,10 +87,7 @@ def content_of(paths: Iterable[Path], root: Path) -> dict[str, str]:
         for file in ([path] if path.is_file() else sorted(path.rglob("*")))
         if file.is_file() and "__pycache__" not in file.parts
     ]
-    return {
-        file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in files
-    }
+    return {file.relative_to(root).as_posix(): _digest(file.read_bytes()) for file in files}
 
 
 @cache

@@ -13,7 +13,7 @@ from autograder.result_cache import ResultCache, content_of, environment, key_of
 
 _TOOLS = Path(autograder.__file__).parent
 # Of autograder, what a check runs: other rooms may change without a change of its results.
-_ROOMS = ("build", "check")
+_ROOMS = ("build", "check", "kernels/importing.py")
 
 
 class KeptReports:
@@ -51,7 +51,7 @@ def _key(tested: UnitUnderTest) -> str:
         stub=assignment.stub,
         release=assignment.release,
         variants=[asdict(variant) for variant in tested.variants],
-        files={name: key_of(content=content) for name, content in tested.files.items()},
+        files=tested.files,
         tools=_tools(),
         environment=environment(),
     )

@@ -10,7 +10,6 @@ data and the exercises above are there already.
 """
 
 import gc
-import importlib
 import json
 import math
 import os
@@ -31,6 +30,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from autograder.check.results import CellResult, RunResult
+from autograder.kernels.importing import import_all
 
 # What a run may allocate beyond the reference: a mutant may ask for any size of array.
 _MEMORY = 8 * 2**30
@@ -107,13 +107,6 @@ def make_shell() -> InteractiveShell:
     config = Config()
     config.HistoryManager.enabled = False  # it has a thread, which a fork would lose
     return _Shell.instance(config=config)
-
-
-def import_all(modules: list[str]) -> None:
-    """Import what can be imported; a notebook that needs the rest will say so."""
-    for module in modules:
-        with suppress(Exception):
-            importlib.import_module(module)
 
 
 def processor_seconds() -> float:

@@ -25,7 +25,8 @@ from typing import Any
 
 import psutil
 
-from autograder.kernels.kernel import import_all, prepare_shell
+from autograder.kernels.importing import import_all
+from autograder.kernels.kernel import prepare_shell
 from autograder.kernels.protocol import IMPORTED, SOCKET, KernelRequest
 from autograder.kernels.supervisor import supervise
 

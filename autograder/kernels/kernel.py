@@ -5,10 +5,9 @@ Many of them ask, while they are imported, whether they run in IPython, and set 
 and progress bars for the shell that answers.
 """
 
-import importlib
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -133,17 +132,6 @@ def prepare_shell() -> None:
     ZMQInteractiveShell.instance(
         parent=app, profile_dir=app.profile_dir, compiler_class=XCachingCompiler, kernel=None
     )
-
-
-def import_all(modules: Iterable[str]) -> dict[str, str]:
-    """Import modules and return why some could not be, by name."""
-    failed = {}
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except BaseException as error:  # a package can fail at import in any way, and may exit
-            failed[module] = f"{type(error).__name__}: {error}"
-    return failed
 
 
 def start_kernel(

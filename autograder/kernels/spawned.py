@@ -12,7 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from autograder.kernels.guard.settings import GuardSettings
-from autograder.kernels.kernel import import_all, prepare_shell, start_kernel
+from autograder.kernels.importing import import_all
+from autograder.kernels.kernel import prepare_shell, start_kernel
 from autograder.kernels.limits import Limits, apply_limits
 
 VARIABLE = "FORWARDPASS_KERNEL"

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 SYLLABUS = load_syllabus(ROOT)
 _TOOLS = Path(autograder.__file__).parent
 # With another one of these nothing counts any more: what notebooks import, what all rooms use.
-_BASIS = [Path(forwardpass.__file__).parent, *_TOOLS.glob("*.py")]
+_BASIS = (Path(forwardpass.__file__).parent, *_TOOLS.glob("*.py"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,7 +99,7 @@ def lesson_runs(
 
     units = [unit for _, unit in _lesson_jobs(_selected(pytestconfig))]
     return _kept_or_new(
-        "lesson", units, lambda unit: [ROOT / "release" / unit.id, _TOOLS / "run"], run
+        "lesson", units, [_TOOLS / "run"], lambda unit: [ROOT / "release" / unit.id], run
     )
 
 
@@ -126,10 +126,10 @@ def graded(
 
     def inputs(unit: Unit) -> list[Path]:
         folders = [ROOT / "source" / unit.id, ROOT / "release" / unit.id]
-        tools = [_TOOLS / "grade", _TOOLS / "kernels", ROOT / "nbgrader_config.py"]
-        return [*folders, ROOT / "course" / unit.id / "mistakes.py", *tools]
+        return [*folders, ROOT / "course" / unit.id / "mistakes.py"]
 
-    return _kept_or_new("engine", _selected(pytestconfig), inputs, grade)
+    tools = [_TOOLS / "grade", _TOOLS / "kernels", ROOT / "nbgrader_config.py"]
+    return _kept_or_new("engine", _selected(pytestconfig), tools, inputs, grade)
 
 
 def _loss_of_right_answers(unit: Unit, folder: Path) -> tuple[str, str]:
@@ -161,15 +161,14 @@ def _loss_of_right_answers(unit: Unit, folder: Path) -> tuple[str, str]:
 def _kept_or_new(
     kind: str,
     units: Sequence[Unit],
+    tools: Sequence[Path],
     inputs: Callable[[Unit], list[Path]],
     run: Callable[[Sequence[Unit]], dict[str, str]],
 ) -> dict[str, str]:
     """Return a result for each unit: the empty one where it was kept, or a new one."""
     cache = ResultCache(kind)
-    keys = {
-        unit.id: key_of(files=content_of([*_BASIS, *inputs(unit)], ROOT), on=environment())
-        for unit in units
-    }
+    same = {"tools": content_of([*_BASIS, *tools], ROOT), "environment": environment()}
+    keys = {unit.id: key_of(**same, unit=content_of(inputs(unit), ROOT)) for unit in units}
     results = {unit.id: "" for unit in units if cache.find(unit.id, keys[unit.id])}
     if missing := [unit for unit in units if unit.id not in results]:
         for unit, fault in run(missing).items():

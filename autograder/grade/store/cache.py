@@ -7,11 +7,8 @@ no entry, or an old one, and is graded again.
 
 import hashlib
 import json
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from importlib.metadata import distributions
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -23,6 +20,7 @@ from autograder.files import write_text
 from autograder.grade.archive import Archive
 from autograder.grade.feedback.restoring import page_digest
 from autograder.grade.model import Graded, PriorGrades, Submission
+from autograder.result_cache import environment, key_of
 
 _NEEDED = {"key", "score", "points", "notes", "notebooks"}
 _VERSION = 3  # of an entry, and of how submissions are graded
@@ -43,13 +41,13 @@ class GradeCache:
 
     def __init__(self, root: Path, assignment: str, conditions: Mapping[str, object]) -> None:
         self._folder = root / CACHE_FOLDER / assignment
-        named = {**conditions, "environment": _environment(), "version": _VERSION}
+        named = {**conditions, "environment": environment(), "version": _VERSION}
         text = fingerprint(named).replace(str(root), "")
         self._conditions = hashlib.sha256(text.encode()).hexdigest()
 
     def submission_key(self, archive: Archive) -> str:
         """Return what a submission is known by, under these conditions."""
-        return _key(conditions=self._conditions, submission=archive.digest)
+        return key_of(conditions=self._conditions, submission=archive.digest)
 
     def grade_key(self, archive: Archive, prior: PriorGrades) -> str:
         """Return what a grade is known by: the submission, and what else its page shows.
@@ -57,7 +55,7 @@ class GradeCache:
         That is from the gradebook. When it was handed in has no part in it, since grading itself
         writes that.
         """
-        return _key(
+        return key_of(
             conditions=self._conditions,
             submission=archive.digest,
             manual=sorted(prior.manual.items()),
@@ -159,13 +157,3 @@ def fingerprint(value: object) -> str:
             return fingerprint({field.name: getattr(value, field.name) for field in fields(value)})
         case _:
             return f"{type(value).__module__}.{type(value).__qualname__}"
-
-
-def _key(**parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _environment() -> str:
-    """Return what the Python environment is recognised by."""
-    packages = sorted(f"{found.name} {found.version}" for found in distributions())
-    return "\n".join([sys.version, os.uname().machine, *packages])
