@@ -1,0 +1,297 @@
+"""Values as messages and back: plain data by value, everything else as a handle.
+
+A value becomes what msgpack can pack: None, booleans, numbers, text and bytes are themselves, and
+all else is a list that begins with a tag. Large numbers of numbers lie in raw buffers beside the
+head. Nothing is ever unpickled, and no class is called that the other process names.
+
+Containers and arrays that occur twice in a message are one object again on the other side. Those
+that came with a call are told back by their number, so that a result can be an argument, and
+arguments that were changed in place are changed on the caller's side, too.
+
+What belongs to a library (arrays, tensors, modules, layers) is the business of a *kind*, which is
+loaded when the library is.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgpack
+
+from autograder.boundary.connection import Malformed
+
+if TYPE_CHECKING:
+    from autograder.boundary.peer import Peer
+
+# The room of each library's kinds: imported once the library itself is.
+_ROOMS = {"numpy": "autograder.boundary.arrays"}
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
+
+
+class Kind:
+    """How values of one library's types cross.
+
+    A room of kinds has a list ``KINDS``. Its types are asked in their order, before the built-in
+    ones.
+
+    Attributes
+    ----------
+    tag : str
+        What the encoded list begins with.
+    """
+
+    tag = ""
+
+    def fits(self, kind: type) -> bool:
+        """Whether values of a type are of this kind."""
+        raise NotImplementedError
+
+    def encode(self, value: Any, encoder: "Encoder") -> list[Any]:
+        """Return what follows the tag, or a whole list of another tag that begins with it."""
+        raise NotImplementedError
+
+    def decode(self, content: list[Any], decoder: "Decoder") -> Any:
+        """Return the value; whatever is wrong with the content may raise anything."""
+        raise NotImplementedError
+
+    def is_changed(self, value: Any, state: Any) -> bool:
+        """Whether a shared value is no longer what it was when `Decoder.note` was told of it."""
+        return False
+
+    def encode_state(self, value: Any, encoder: "Encoder") -> Any:
+        """Return what :meth:`replace` needs on the other side."""
+        raise Malformed("a change of what cannot be changed")
+
+    def replace(self, value: Any, content: Any, decoder: "Decoder") -> None:
+        """Give a value, in place, the state that the other process has encoded."""
+        raise Malformed("a change of what cannot be changed")
+
+
+class Cannot(TypeError):
+    """A value that cannot cross: one line that says why."""
+
+
+class Encoder:
+    """Encodes the values of one message.
+
+    Parameters
+    ----------
+    peer : Peer
+    known : Decoder or None
+        Of the call that this message answers: its arguments are told by their number.
+
+    Attributes
+    ----------
+    buffers : list of bytes-like
+    originals : list
+        What may be changed in place, by number.
+    memories : list
+        Of the arrays so far, see :mod:`autograder.boundary.arrays`.
+    """
+
+    def __init__(self, peer: "Peer", known: "Decoder | None" = None) -> None:
+        self.peer = peer
+        self.buffers: list[Any] = []
+        self.originals: list[Any] = []
+        self.memories: list[Any] = [] if known is None else list(known.memories)
+        self._numbers: dict[int, list[Any]] = {}
+        self._alive: list[Any] = []  # an id is of use only while its object lives
+        if known is not None:
+            self._numbers = {id(value): ["@a", number] for number, value in enumerate(known.shared)}
+
+    def __call__(self, value: Any) -> Any:
+        """Return an encoded value.
+
+        Raises
+        ------
+        Cannot
+        """
+        kind = type(value)
+        if kind in (str, float, bool, type(None), bytes):
+            return value
+        if kind is int:
+            return value if _SMALLEST <= value <= _LARGEST else ["i", hex(value)]
+        if reference := self._numbers.get(id(value)):
+            return reference
+        encode = _encoders.get(kind) or _find_encoder(kind)
+        return encode(value, self)
+
+    def many(self, values: Iterable[Any]) -> list[Any]:
+        """Return a list of encoded values."""
+        return [self(value) for value in values]
+
+    def share(self, value: Any) -> None:
+        """Give a value the next number: what refers to it again is the same object."""
+        self._numbers[id(value)] = ["@", len(self.originals)]
+        self.originals.append(value)
+
+    def buffer(self, content: Any) -> int:
+        """Add raw bytes, and return their number."""
+        self.buffers.append(content)
+        return len(self.buffers) - 1
+
+    def keep(self, value: Any) -> None:
+        """Let a value live as long as this encoder."""
+        self._alive.append(value)
+
+    def packed(self, message: dict[str, Any]) -> bytes:
+        """Return a message's head."""
+        return msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
+
+
+class Decoder:
+    """Decodes the values of one message.
+
+    Parameters
+    ----------
+    peer : Peer
+    buffers : list of bytes
+    sent : Encoder or None
+        Of the call that this message answers.
+
+    Attributes
+    ----------
+    shared : list
+        What may be changed in place, by number.
+    memories : list
+        The memory of arrays among it.
+    """
+
+    def __init__(self, peer: "Peer", buffers: list[bytes], sent: Encoder | None = None) -> None:
+        self.peer = peer
+        self.buffers = buffers
+        self.shared: list[Any] = []
+        self.memories: list[Any] = []
+        self._sent = sent
+        self._depth = 0
+        self._nodes = peer.bounds.nodes
+        self._states: list[tuple[Any, Any]] = []  # by number: kind, and how it arrived
+
+    def __call__(self, content: Any) -> Any:
+        """Return a decoded value.
+
+        Raises
+        ------
+        Malformed, or whatever a wrong content makes of it
+        """
+        if type(content) is not list:
+            return content
+        tag = content[0]
+        if type(tag) is not str:
+            raise Malformed("a value without a tag")
+        decode = _decoders.get(tag) or _find_decoder(tag)
+        self._depth += 1
+        if self._depth > self.peer.bounds.depth:
+            raise Malformed("values are nested too deeply")
+        self._nodes -= len(content)
+        if self._nodes < 0:
+            raise Malformed("too many values")
+        value = decode(content, self)
+        self._depth -= 1
+        return value
+
+    def many(self, contents: list[Any]) -> list[Any]:
+        """Return a list of decoded values."""
+        return [self(content) for content in contents]
+
+    def share(self, value: Any) -> int:
+        """Give a value the next number, as `Encoder.share` did."""
+        self.shared.append(value)
+        self._states.append((None, None))
+        return len(self.shared) - 1
+
+    def note(self, number: int, kind: Any, state: Any) -> None:
+        """Remember how a shared value has arrived."""
+        self._states[number] = kind, state
+
+    def argument(self, number: int) -> Any:
+        """Return what was sent with the call under a number."""
+        if self._sent is None or type(number) is not int or number < 0:
+            raise Malformed("an argument without a call")
+        return self._sent.originals[number]
+
+    def changes(self, encoder: Encoder) -> list[Any]:
+        """Return the shared values that were changed in place since they arrived, encoded."""
+        found = []
+        for number, (value, (kind, state)) in enumerate(
+            zip(self.shared, self._states, strict=True)
+        ):
+            if kind is not None and kind.is_changed(value, state):
+                found.append([number, kind.tag, kind.encode_state(value, encoder)])
+        return found
+
+    def apply(self, changes: list[Any]) -> None:
+        """Change arguments in place as the other process has changed them."""
+        for number, tag, content in changes:
+            kind = _mutable.get(tag)
+            if kind is None:
+                raise Malformed("a change of what cannot be changed")
+            kind.replace(self.argument(number), content, self)
+
+
+_encoders: dict[type, Callable[[Any, Encoder], Any]] = {}
+_decoders: dict[str, Callable[[list[Any], Decoder], Any]] = {}
+_mutable: dict[str, Any] = {}
+_loaded: set[str] = set()
+_kinds: list[Kind] = []
+_find_builtin: Callable[[type], Callable[[Any, Encoder], Any]]
+
+
+def add_builtins(
+    encoders: Mapping[type, Callable[[Any, Encoder], Any]],
+    decoders: Mapping[str, Callable[[list[Any], Decoder], Any]],
+    mutable: Mapping[str, Any],
+    find: Callable[[type], Callable[[Any, Encoder], Any]],
+) -> None:
+    """Let Python's own types cross; see :mod:`autograder.boundary.values`.
+
+    Parameters
+    ----------
+    encoders : mapping of type to callable
+    decoders : mapping of str to callable
+        By tag.
+    mutable : mapping of str to object
+        By tag, what can be changed in place.
+    find : callable
+        Returns the encoder of a type that has none of its own.
+    """
+    global _find_builtin
+    _encoders.update(encoders)
+    _decoders.update(decoders)
+    _mutable.update(mutable)
+    _find_builtin = find
+
+
+def add_kinds(kinds: Iterable[Kind]) -> None:
+    """Let values of a library's kinds cross."""
+    for kind in kinds:
+        _kinds.append(kind)
+        _decoders[kind.tag] = kind.decode
+        _mutable[kind.tag] = kind
+
+
+def _load_rooms() -> None:
+    for library, room in _ROOMS.items():
+        if library in sys.modules and room not in _loaded:
+            _loaded.add(room)
+            add_kinds(importlib.import_module(room).KINDS)
+
+
+def _find_encoder(kind: type) -> Callable[[Any, Encoder], Any]:
+    _load_rooms()
+    for one in _kinds:
+        if one.fits(kind):
+            found = one.encode
+            break
+    else:
+        found = _find_builtin(kind)
+    _encoders[kind] = found
+    return found
+
+
+def _find_decoder(tag: str) -> Callable[[list[Any], Decoder], Any]:
+    _load_rooms()
+    if tag not in _decoders:
+        raise Malformed("a value of an unknown kind")
+    return _decoders[tag]

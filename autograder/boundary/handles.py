@@ -1,0 +1,171 @@
+"""Handles: objects of the other process, which are used as if they were here.
+
+A handle passes attributes, calls, items, iteration, length, arithmetic and context managers on to
+the object itself. What could decide a test does not cross: ``==`` and ``hash`` of a handle are its
+identity, its ``repr`` says only what it is, and it converts to no number and no truth value.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograder.boundary.peer import Peer
+
+_ARITHMETIC = (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
+    *("lshift", "rshift", "and", "or", "xor"),
+)
+# What a handle passes on where the object's class has it.
+OPERATORS = frozenset(
+    f"__{name}__"
+    for name in (
+        *("call", "iter", "next", "len", "getitem", "setitem", "delitem", "contains", "reversed"),
+        *("enter", "exit", "neg", "pos", "abs", "invert", "round", "divmod"),
+        *_ARITHMETIC,
+        *(f"r{name}" for name in _ARITHMETIC),
+    )
+)
+
+
+class Reference:
+    """What a handle knows of its object: whose it is, and under which number."""
+
+    __slots__ = ("number", "peer", "times")
+
+    def __init__(self, peer: "Peer", number: int) -> None:
+        self.peer, self.number, self.times = peer, number, 0
+
+    def __del__(self) -> None:
+        self.peer.proxies.dropped.append([self.number, self.times])
+
+
+class RemoteClass(type):
+    """The class of the classes that stand for the other process's classes."""
+
+    def __getattr__(cls, name: str) -> Any:
+        """Return a public attribute of a class of the other process's."""
+        reference = type.__getattribute__(cls, "__dict__").get("_own_reference")
+        if reference is None or name.startswith("_"):
+            raise AttributeError(f"{cls.__name__} has no attribute {name!r} here")
+        return reference.peer.request("get", reference, name)
+
+    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        """Make an object in the other process."""
+        reference = type.__getattribute__(cls, "__dict__").get("_own_reference")
+        if reference is None:
+            raise TypeError(f"{cls.__name__} cannot be called from here")
+        return reference.peer.request("call", reference, *arguments, **named)
+
+
+class RemoteObject(metaclass=RemoteClass):
+    """A handle of an object of the other process's."""
+
+    _reference: Reference
+    _methods: set[str]  # those of its class that are known to be methods
+
+    # A library's class among the bases could have others.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_"):
+            return object.__getattribute__(self, name)
+        reference = object.__getattribute__(self, "_reference")
+        methods = object.__getattribute__(self, "_methods")
+        if name in methods:
+            return RemoteMethod(reference, name)
+        found = reference.peer.request("get", reference, name)
+        if type(found) is RemoteMethod:
+            methods.add(name)
+        return found
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._reference.peer.request("deepcopy", self._reference)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _require_public(name)
+        self._reference.peer.request("set", self._reference, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _require_public(name)
+        self._reference.peer.request("del", self._reference, name)
+
+    def __bool__(self) -> bool:
+        if self._reference.peer.is_judge:
+            raise TypeError(f"{self!r} is neither true nor false to a test")
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of the other process>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError(f"{self!r} cannot be copied or pickled")
+
+
+class RemoteFunction(RemoteObject):
+    """A handle of a function."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._reference.peer.request("call", self._reference, *arguments, **named)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _count_calls(self, *arguments: Any) -> int:
+        """Return how many calls a call makes; :func:`forwardpass.check.count_calls` asks it."""
+        return self._reference.peer.request("count", self._reference, *arguments)
+
+
+class RemoteMethod:
+    """A method of a handle: called by one request, as a function is.
+
+    Parameters
+    ----------
+    reference : Reference
+        Of the object.
+    name : str
+    """
+
+    def __init__(self, reference: Reference, name: str) -> None:
+        self._reference, self._name = reference, name
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._reference.peer.request(
+            "method", self._reference, self._name, *arguments, **named
+        )
+
+    def __repr__(self) -> str:
+        return f"<method {self._name} of the other process>"
+
+
+class RemoteIterator(RemoteObject):
+    """A handle of a generator, or of another iterator: items cross one by one."""
+
+    def __iter__(self) -> "RemoteIterator":
+        return self
+
+    def __next__(self) -> Any:
+        found = self._reference.peer.request("next", self._reference)
+        if not found:
+            raise StopIteration
+        return found[0]
+
+
+def passing_on(name: str) -> Callable[..., Any]:
+    """Return the method of a handle's class that passes an operator on."""
+
+    def operator(self: RemoteObject, *arguments: Any, **named: Any) -> Any:
+        return self._reference.peer.request(name, self._reference, *arguments, **named)
+
+    operator.__name__ = name
+    return operator
+
+
+def apply_operator(name: str, target: Any, *values: Any, **named: Any) -> Any:
+    """Return what an operator of an object's class makes of it."""
+    return getattr(type(target), name)(target, *values, **named)
+
+
+def _require_public(name: str) -> None:
+    if name.startswith("_"):
+        raise AttributeError(f"{name!r} is private to the other process")

@@ -1,0 +1,127 @@
+"""The judge's end: it asks, and believes nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from autograder.boundary.connection import Connection, Late, Lost, Malformed
+from autograder.boundary.exceptions import Fault
+from autograder.boundary.peer import Peer
+from autograder.boundary.proxies import Lent
+
+_MOST_STALE = 100  # messages of the test before that may still be on their way
+_FOREVER = float("inf")
+_FAREWELL_SECONDS = 1.0  # for a message of a few bytes
+
+
+class JudgePeer(Peer):
+    """The judge's end of the connection to a kernel.
+
+    Parameters
+    ----------
+    connection : Connection
+    more_time : callable, optional
+        Called when the learner's time is used up; returns the seconds that are granted beyond it.
+    """
+
+    is_judge = True
+
+    def __init__(
+        self, connection: Connection, more_time: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self._more_time = more_time
+        self._allowed = _FOREVER
+        self._test = 0
+        super().__init__(connection)
+
+    def begin(self, seconds: float, without: tuple[str, ...] = ()) -> None:
+        """Begin a test: nothing is left of the one before.
+
+        Parameters
+        ----------
+        seconds : float
+            How long the learner's code may take in all.
+        without : tuple of str
+            Packages that do not answer in the kernel during the test.
+
+        Raises
+        ------
+        Fault
+        """
+        self._forget()
+        self._allowed = seconds
+        self._test += 1
+        self._send({"begin": self._test, "without": list(without)}, [])
+        for _ in range(_MOST_STALE):
+            message, _ = self._receive()
+            if message.get("begun") == self._test:
+                return
+        raise self._failed(Malformed("the notebook talks when it was not asked"))
+
+    def end(self) -> Fault | None:
+        """End the test, and return what went wrong between the processes, if anything."""
+        fault, seconds = self.fault, self.seconds
+        self.fault = None
+        self._allowed = seconds + _FAREWELL_SECONDS
+        with suppress(Fault):
+            self._send({"end": self._test}, [])
+        self._forget()
+        self.seconds = seconds
+        return fault
+
+    def fetch(self, name: str) -> Any:
+        """Return what the learner's notebook has under a name.
+
+        Raises
+        ------
+        NameError
+            If it has nothing.
+        """
+        return self.request("name", None, name)
+
+    @contextmanager
+    def lend(self, names: dict[str, Any]) -> Iterator[None]:
+        """Let names of the learner's notebook stand for values of the judge's."""
+        lent = [
+            Lent(value) if callable(value) and not isinstance(value, type) else value
+            for value in names.values()
+        ]
+        token = self.request("lend", None, list(names), lent)
+        try:
+            yield
+        finally:
+            if self.fault is None:
+                self.request("give back", None, token)
+
+    def _patience(self) -> float:
+        used = self._used()
+        if used >= self._allowed:
+            self._allowed += self._more_time()
+        return max(0.0, self._allowed - used)
+
+    def _require_open(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+    def _require_tellable(self, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            raise error
+
+    def _failed(self, error: Exception) -> Fault:
+        """Return the fault that ends this test: the first one."""
+        if self.fault is None:
+            kind = {Late: "timeout", Lost: "died"}.get(type(error), "garbage")
+            text = str(error) if isinstance(error, Malformed | Late | Lost) else repr(error)
+            self.fault = Fault(kind, text[:200])
+        return self.fault
+
+    def _call(self, target: Any, *values: Any, **named: Any) -> Any:
+        if isinstance(target, type) and target.__module__ != "__main__":
+            raise TypeError(f"{target.__name__} is not the notebook's to make")
+        return super()._call(target, *values, **named)
+
+    def _get(self, target: Any, name: str) -> Any:
+        if isinstance(target, FunctionType | MethodType | BuiltinFunctionType | type):
+            raise AttributeError(f"{name!r} of a function or a class is the test's own")
+        return super()._get(target, name)

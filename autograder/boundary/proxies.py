@@ -1,0 +1,333 @@
+"""Which objects the other process holds, and which of its objects are held here."""
+
+import functools
+import keyword
+import sys
+import types
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from autograder.boundary.codec import Cannot
+from autograder.boundary.connection import Malformed
+from autograder.boundary.handles import (
+    OPERATORS,
+    Reference,
+    RemoteClass,
+    RemoteFunction,
+    RemoteIterator,
+    RemoteMethod,
+    RemoteObject,
+    passing_on,
+)
+
+if TYPE_CHECKING:
+    from autograder.boundary.codec import Decoder, Encoder
+    from autograder.boundary.peer import Peer
+
+_FUNCTIONS = (
+    types.FunctionType,
+    types.MethodType,
+    types.BuiltinFunctionType,
+    types.MethodWrapperType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    functools.partial,
+    staticmethod,
+)
+# Through these a program gives itself away.
+_PRIVATE = (types.ModuleType, types.CodeType, types.FrameType, types.TracebackType)
+# Libraries whose classes are bases of handles' classes, so that isinstance() answers as it should.
+_LIBRARIES = ("collections", "gymnasium", "keras", "sklearn", "tensorflow", "torch")
+_LONGEST_NAME = 100
+
+# What handles of a library's objects are made of instead of RemoteObject, by the class's name.
+SPECIAL_BASES: dict[str, type] = {}
+
+
+class Lent:
+    """A function that is lent to the notebook: not even a library's is told by its name.
+
+    Attributes
+    ----------
+    value : callable
+    """
+
+    def __init__(self, value: Callable[..., Any]) -> None:
+        self.value = value
+
+
+class Method:
+    """A method of an object of this process: it is called by one request.
+
+    Attributes
+    ----------
+    target : object
+    name : str
+    """
+
+    def __init__(self, target: Any, name: str) -> None:
+        self.target, self.name = target, name
+
+
+class Proxies:
+    """The objects of this process that the other has handles of, and the handles of the other's.
+
+    Parameters
+    ----------
+    peer : Peer
+
+    Attributes
+    ----------
+    dropped : list of [int, int]
+        Handles that are gone: the number, and how often it had arrived.
+    """
+
+    def __init__(self, peer: "Peer") -> None:
+        self._peer = peer
+        self._own: dict[int, list[Any]] = {}  # number -> object, how often it was sent
+        self._numbers: dict[int, int] = {}  # id of an object -> number
+        self._last = 0
+        self._handles: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self.dropped: list[list[int]] = []
+
+    def own(self, number: int) -> Any:
+        """Return an object of this process by the number that the other knows it by.
+
+        Raises
+        ------
+        Malformed
+            If the other process has, or should have, no handle of it.
+        """
+        if number not in self._own:
+            raise Malformed("a handle of nothing")
+        return self._own[number][0]
+
+    def release(self, dropped: list[list[int]]) -> None:
+        """Forget objects whose handles are gone, unless they were sent again meanwhile."""
+        for number, times in dropped:
+            entry = self._own.get(number)
+            if entry is None or type(times) is not int or not 0 < times <= entry[1]:
+                raise Malformed("the end of a handle that never was")
+            entry[1] -= times
+            if not entry[1]:
+                del self._own[number]
+                del self._numbers[id(entry[0])]
+
+    def describe(self, value: Any, encoder: "Encoder", *, by_name: bool = True) -> list[Any]:
+        """Return what the other process needs to have a handle of an object.
+
+        Parameters
+        ----------
+        value : object
+        encoder : Encoder
+        by_name : bool
+            Whether a library's function or class may be told by its name, to a kernel.
+
+        Raises
+        ------
+        Cannot
+            If it is a module, or of what a program is made of.
+        """
+        if type(value) is Method:
+            return ["me", encoder(value.target), value.name]
+        if type(value) is Lent:
+            return self.describe(value.value, encoder, by_name=False)
+        if (reference := reference_of(value)) is not None:
+            if type(value) is RemoteMethod:
+                raise Cannot(f"{value!r} is the other process's own: hand the object over")
+            return ["y", reference.number]
+        if isinstance(value, _PRIVATE):
+            raise Cannot(f"a {type(value).__name__} is no value for a test")
+        if by_name and self._peer.is_judge and (place := library_place(value)):
+            return ["lib", *place]
+        return ["h", self._number(value), *self._description(value, encoder)]
+
+    def _description(self, value: Any, encoder: "Encoder") -> list[Any]:
+        if isinstance(value, type):
+            bases = [place for kind in value.__mro__ if (place := library_place(kind))]
+            operators = [name for name in sorted(OPERATORS) if hasattr(value, name)]
+            return ["c", value.__name__, bases, operators]
+        if isinstance(value, _FUNCTIONS) or type(value).__name__ == "ufunc":
+            return ["f", str(getattr(value, "__name__", "function"))]
+        if isinstance(value, Iterator):
+            return ["i"]
+        return ["o", self.describe(type(value), encoder, by_name=False)]
+
+    def _number(self, value: Any) -> int:
+        number = self._numbers.get(id(value))
+        if number is None:
+            self._last += 1
+            number = self._numbers[id(value)] = self._last
+            self._own[number] = [value, 0]
+        self._own[number][1] += 1
+        return number
+
+    def proxy(self, content: list[Any], decoder: "Decoder") -> Any:
+        """Return the handle of an object of the other process's, one for one object.
+
+        Raises
+        ------
+        Malformed
+        """
+        _, number, kind, *rest = content
+        if type(number) is not int:
+            raise Malformed("a handle without a number")
+        found = self._handles.get(number)
+        if found is None:
+            found = self._made(number, kind, rest, decoder)
+            self._handles[number] = found
+        reference_of(found).times += 1
+        return found
+
+    def _made(self, number: int, kind: str, rest: list[Any], decoder: "Decoder") -> Any:
+        reference = Reference(self._peer, number)
+        if kind == "c":
+            name, bases, operators = rest
+            name = name if _is_identifier(name) else "Object"
+            return _class_of(name, bases, operators, reference)
+        if kind == "o":
+            made_of = decoder(rest[0])
+            if not isinstance(made_of, RemoteClass):
+                raise Malformed("an object without a class")
+        elif kind in ("f", "i"):
+            made_of = _FIXED[kind]
+        else:
+            raise Malformed("an unknown kind of handle")
+        return new_handle(made_of, reference)
+
+    def method(self, handle: Any, name: Any) -> RemoteMethod:
+        """Return a method of a handle."""
+        if (reference := reference_of(handle)) is None:
+            raise Malformed("a method of no object")
+        return RemoteMethod(reference, _identifier(name))
+
+    def library(self, module: str, name: str) -> Any:
+        """Return a library's class or function, which the judge alone may name."""
+        if self._peer.is_judge:
+            raise Malformed("a library's function from the learner's side")
+        return from_library(module, name)
+
+    @staticmethod
+    def named_tuple(name: str, names: tuple[str, ...]) -> type:
+        """Return the class of a named tuple of the other process's."""
+        return _named_tuple(_identifier(name), tuple(map(_identifier, names)))
+
+
+def new_handle(made_of: type, reference: Reference) -> Any:
+    """Return a handle of a class, without calling the class."""
+    handle = object.__new__(made_of)
+    object.__setattr__(handle, "_reference", reference)
+    if begin := getattr(made_of, "_begin", None):
+        begin(handle)
+    return handle
+
+
+def reference_of(value: Any) -> Reference | None:
+    """Return what a handle knows of its object; None if the value is no handle."""
+    if isinstance(value, RemoteClass):
+        return type.__getattribute__(value, "__dict__").get("_own_reference")
+    kind = type(value)
+    if isinstance(kind, RemoteClass) or kind is RemoteMethod:
+        return object.__getattribute__(value, "_reference")
+    return None
+
+
+def library_place(value: Any) -> list[str] | None:
+    """Return module and name of a library's class or function; None if it has no such place."""
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if name is None and type(value).__name__ == "ufunc":
+        module, name = "numpy", value.__name__
+    if type(module) is not str or type(name) is not str or module == "__main__":
+        return None
+    with suppress(Malformed):
+        if from_library(module, name) is value:
+            return [module, name]
+    return None
+
+
+def from_library(module: str, name: str) -> Any:
+    """Return a library's class or function that is loaded here.
+
+    Raises
+    ------
+    Malformed
+        If there is none.
+    """
+    file = getattr(sys.modules.get(module), "__spec__", None)
+    if module == "__main__" or file is None:
+        raise Malformed("a name of no library")
+    found: Any = sys.modules[module]
+    for part in name.split("."):
+        found = vars(found).get(part) if hasattr(found, "__dict__") else None
+    if found is None:
+        raise Malformed(f"{module} has no {name}")
+    return found
+
+
+def _class_of(name: str, bases: Any, operators: Any, reference: Reference) -> type:
+    """Return a class for the handles of a class of the other process's."""
+    if not isinstance(operators, list) or not OPERATORS.issuperset(operators):
+        raise Malformed("unknown operators")
+    places = [(str(module), str(qualname)) for module, qualname in bases]
+    special = next(
+        (SPECIAL_BASES[key] for place in places if (key := ".".join(place)) in SPECIAL_BASES), None
+    )
+    content = {"_own_reference": reference, "_methods": set(), "__module__": "__main__"}
+    if special is None:
+        content |= {operator: passing_on(operator) for operator in operators}
+    first = special or RemoteObject
+    for base in _real_bases(places):
+        with suppress(TypeError):  # its objects are laid out otherwise
+            return _new_class(name, (first, base), content)
+    return _new_class(name, (first,), content)
+
+
+def _real_bases(places: Iterable[tuple[str, str]]) -> Iterator[type]:
+    for module, qualname in places:
+        if module.partition(".")[0] in _LIBRARIES:
+            with suppress(Malformed):
+                found = from_library(module, qualname)
+                if isinstance(found, type):
+                    yield found
+
+
+def _new_class(name: str, bases: tuple[type, ...], content: dict[str, Any]) -> type:
+    if len(bases) == 2 and issubclass(bases[0], bases[1]):
+        bases = bases[:1]
+    metas = tuple(dict.fromkeys(type(base) for base in bases))
+    most = [one for one in metas if not any(one is not o and issubclass(o, one) for o in metas)]
+    meta = most[0] if len(most) == 1 else type("RemoteClass", tuple(most), {})
+    return type.__new__(meta, name, bases, dict(content))
+
+
+@functools.lru_cache(maxsize=256)
+def _named_tuple(name: str, names: tuple[str, ...]) -> type:
+    return namedtuple(name, names)
+
+
+def _identifier(name: Any) -> str:
+    if not _is_identifier(name):
+        raise Malformed("a name that is none")
+    return name
+
+
+def _is_identifier(name: Any) -> bool:
+    return (
+        type(name) is str
+        and len(name) <= _LONGEST_NAME
+        and name.isidentifier()
+        and not keyword.iskeyword(name)
+    )
+
+
+def _fixed_class(name: str, base: type) -> type:
+    return type.__new__(RemoteClass, name, (base,), {"_methods": set()})
+
+
+_FIXED = {
+    "f": _fixed_class("function", RemoteFunction),
+    "i": _fixed_class("iterator", RemoteIterator),
+}

@@ -1,0 +1,154 @@
+"""Objects that both processes have, and keep alike: generators, parameters, variables.
+
+A twin is made where the other process's object is first heard of. Whatever changes one of the two
+changes the other with the next message, whichever way it goes.
+"""
+
+import sys
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from autograder.boundary.codec import Decoder, Encoder, Kind
+from autograder.boundary.connection import Malformed
+
+if TYPE_CHECKING:
+    from autograder.boundary.peer import Peer
+
+
+class TwinKind(Kind):
+    """How objects of one type are kept alike on both sides."""
+
+    def snapshot(self, value: Any) -> Any:
+        """Return an object's state, to be compared with ``==``."""
+        raise NotImplementedError
+
+    def is_same(self, value: Any, snapshot: Any) -> bool:
+        """Whether the object is as it was when the snapshot was taken."""
+        return self.snapshot(value) == snapshot
+
+    def make(self, content: Any, decoder: Decoder) -> Any:
+        """Return a new object in an encoded state."""
+        raise NotImplementedError
+
+    def encode(self, value: Any, encoder: Encoder) -> list[Any]:
+        """Return the twin's number, and its state if the other process does not have it yet."""
+        return encoder.peer.twins.encode(value, self, encoder)
+
+    def decode(self, content: list[Any], decoder: Decoder) -> Any:
+        """Return the twin of an object of the other process's."""
+        return decoder.peer.twins.decode(content, self, decoder)
+
+
+class _Twin:
+    """One of two, as the table knows it.
+
+    The one that was there first decides how long both live: the table keeps the other.
+
+    Parameters
+    ----------
+    value : object
+    kind : TwinKind
+    is_made_here : bool
+        Whether it was there first.
+    """
+
+    def __init__(self, value: Any, kind: TwinKind, *, is_made_here: bool) -> None:
+        self._is_made_here = is_made_here
+        self._value = value
+        if is_made_here:
+            with suppress(TypeError):  # NumPy's generators, for instance
+                self._value = weakref.ref(value)
+        self.kind = kind
+        self.snapshot = kind.snapshot(value)
+
+    def value(self) -> Any:
+        """Return the object, or None if it is gone."""
+        if not self._is_made_here:
+            return self._value
+        if type(self._value) is weakref.ref:
+            return self._value()
+        # Where there is no weak reference: that of this table, and that of the question itself.
+        return self._value if sys.getrefcount(self._value) > 2 else None
+
+
+class Twins:
+    """All twins of one test.
+
+    Parameters
+    ----------
+    peer : Peer
+    """
+
+    def __init__(self, peer: "Peer") -> None:
+        self._step = 1 if peer.is_judge else -1  # the judge's numbers are above zero
+        self._last = 0
+        self._by_number: dict[int, _Twin] = {}
+        self._numbers: dict[int, int] = {}  # id of an object -> number
+
+    def get(self, number: int) -> Any:
+        """Return an object by its number.
+
+        Raises
+        ------
+        Malformed
+            If there is none.
+        """
+        twin = self._by_number.get(number)
+        value = None if twin is None else twin.value()
+        if value is None:
+            raise Malformed("an object that is not there")
+        return value
+
+    def encode(self, value: Any, kind: TwinKind, encoder: Encoder) -> list[Any]:
+        """Return the twin's number, and its state if the other process does not have it yet."""
+        twin = self._by_number.get(number := self._numbers.get(id(value), 0))
+        if twin is not None and twin.value() is value:
+            return ["tw", number]
+        self._last += self._step
+        self._add(self._last, value, kind, is_made_here=True)
+        return [kind.tag, self._last, kind.encode_state(value, encoder)]
+
+    def decode(self, content: list[Any], kind: TwinKind, decoder: Decoder) -> Any:
+        """Return a new twin of an object of the other process's."""
+        _, number, state = content
+        if type(number) is not int or number * self._step >= 0 or number in self._by_number:
+            raise Malformed("an object with a wrong number")
+        value = kind.make(state, decoder)
+        self._add(number, value, kind, is_made_here=False)
+        return value
+
+    def _add(self, number: int, value: Any, kind: TwinKind, *, is_made_here: bool) -> None:
+        self._by_number[number] = _Twin(value, kind, is_made_here=is_made_here)
+        self._numbers[id(value)] = number
+
+    def news(self, encoder: Encoder) -> list[Any]:
+        """Return what the other process does not know yet: changed states, and who is gone."""
+        news = []
+        for number, twin in list(self._by_number.items()):
+            value = twin.value()
+            if value is None:
+                del self._by_number[number]
+                news.append([number])
+            elif not twin.kind.is_same(value, twin.snapshot):
+                news.append([number, twin.kind.encode_state(value, encoder)])
+                twin.snapshot = twin.kind.snapshot(value)
+        return news
+
+    def learn(self, news: list[Any], decoder: Decoder) -> None:
+        """Take over what the other process has told.
+
+        Raises
+        ------
+        Malformed, or whatever a wrong content makes of it
+        """
+        for number, *states in news:
+            twin = self._by_number.get(number)
+            value = None if twin is None else twin.value()
+            if not states:
+                if type(number) is not int or number * self._step >= 0:
+                    raise Malformed("the end of an object of this side")
+                self._by_number.pop(number, None)
+            elif value is not None:  # or it has gone meanwhile
+                twin.kind.replace(value, states[0], decoder)
+                twin.snapshot = twin.kind.snapshot(value)
