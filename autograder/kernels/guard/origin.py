@@ -33,11 +33,11 @@ def is_learners(value: Any, namespace: dict[str, Any]) -> bool:
         value = value.__func__
     if type(value) is FunctionType:
         spaces = value.__globals__, {"__name__": value.__module__}
-        return spaces[0] is namespace or any(map(_is_made_here, spaces))
+        return spaces[0] is namespace or any(map(is_made_here, spaces))
     if type(value) is ModuleType:
-        return _is_made_here(vars(value)) or all(value is not m for m in sys.modules.values())
+        return is_made_here(vars(value)) or all(value is not m for m in sys.modules.values())
     name = _module_of(value)
-    return name in ("unittest.mock", "types") or _is_made_here({"__name__": name})
+    return name in ("unittest.mock", "types") or is_made_here({"__name__": name})
 
 
 def _module_of(value: Any) -> str | None:
@@ -54,7 +54,7 @@ def origin_of(value: Any) -> str | None:
     return _module_of(value)
 
 
-def _is_made_here(space: dict[str, Any]) -> bool:
+def is_made_here(space: dict[str, Any]) -> bool:
     """Whether a module's names are the notebook's, or those of a file beside it."""
     name, path = space.get("__name__"), space.get("__file__")
     if name is not None and (type(name) is not str or name == "__main__"):
