@@ -56,6 +56,11 @@ def exercise_cells(notebook: NotebookNode) -> dict[str, str]:
     }
 
 
+def absent_packages(cell: NotebookNode) -> tuple[str, ...]:
+    """Return the packages that an exercise is to be solved without; none for any other cell."""
+    return tuple(cell.metadata.get("forwardpass", {}).get("without", ()))
+
+
 def as_built(content: bytes) -> bytes:
     """Return a notebook's file as it was before it was merely opened in an editor.
 

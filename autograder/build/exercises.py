@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from autograder.syllabus import Unit
 # What a cell can be; its attribute names it. A person marks those of the second line.
 _ROLES = {"exercise", "tests"}
 _BY_HAND = {"manual", "task"}
-_ATTRIBUTES = _ROLES | _BY_HAND | {"part", "points", "tags", "in_process"}
+_ATTRIBUTES = _ROLES | _BY_HAND | {"part", "points", "tags", "in_process", "without"}
 # Where a region of a kind may stand, and what is wrong with it elsewhere.
 _PLACES: dict[Kind, tuple[set[str], str]] = {
     "solution": ({"exercise", "manual"}, "a solution outside an exercise would be published"),
@@ -37,10 +38,13 @@ class MarkedCell:
     nbgrader : dict or None
         ``metadata.nbgrader`` but for the grade id of an ordinary code cell, which follows from its
         content; None for prose.
+    without : tuple of str
+        The packages that an exercise is to be solved without.
     """
 
     cell: TextCell
     nbgrader: dict[str, Any] | None
+    without: tuple[str, ...] = ()
 
 
 def mark_assignment(cells: Iterable[TextCell], unit: Unit, path: Path) -> list[MarkedCell]:
@@ -50,8 +54,9 @@ def mark_assignment(cells: Iterable[TextCell], unit: Unit, path: Path) -> list[M
     ------
     InputError
         If an exercise has no tests or tests have no exercise above them, an id is used twice, a
-        solution or hidden region is missing, misplaced or not closed, an attribute is unknown, the
-        points do not add up to the syllabus, or tests look at more than their exercise.
+        solution or hidden region is missing, misplaced or not closed, an attribute is unknown or
+        has a value that it cannot have, the points do not add up to the syllabus, or tests look at
+        more than their exercise.
     """
     cells = list(cells)
     marked: list[MarkedCell] = []
@@ -78,7 +83,7 @@ def mark_assignment(cells: Iterable[TextCell], unit: Unit, path: Path) -> list[M
                 tested.add(exercise)
             lines[grade_id] = cell.line
             total += nbgrader.get("points", 0)
-        marked.append(MarkedCell(cell, nbgrader))
+        marked.append(MarkedCell(cell, nbgrader, _without(cell, path)))
     for cell in cells:
         exercise = cell.attributes.get("exercise")
         if exercise is not None and exercise not in tested:
@@ -195,6 +200,26 @@ def _mark(cell: TextCell, path: Path) -> dict[str, Any] | None:
         return _metadata(grade_id=attributes["task"], points=points, task=True, locked=True)
     grade_id = grade_id_of(attributes["tests"], str(attributes.get("part", "")))
     return _metadata(grade_id=grade_id, points=points, grade=True, locked=True)
+
+
+def _without(cell: TextCell, path: Path) -> tuple[str, ...]:
+    """Return the packages that an exercise is to be solved without."""
+    if "without" not in cell.attributes:
+        return ()
+    if "exercise" not in cell.attributes:
+        raise InputError('without="..." belongs to exercise="..."', path, cell.line)
+    value = cell.attributes["without"]
+    packages = value.split() if isinstance(value, str) else []
+    parts = ".".join(packages).split(".")
+    is_named = all(part.isidentifier() and not iskeyword(part) for part in parts)
+    if not is_named or len(set(packages)) < len(packages):
+        raise InputError(
+            f"without={value!r}: name packages as they are imported, each once, with blanks "
+            'between: without="torch scipy.special"',
+            path,
+            cell.line,
+        )
+    return tuple(packages)
 
 
 def _metadata(

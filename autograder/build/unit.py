@@ -139,6 +139,8 @@ def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
             node.metadata["tags"] = tags
         if marked.nbgrader is not None:
             node.metadata["nbgrader"] = {"grade_id": identity, **marked.nbgrader}
+        if marked.without:
+            node.metadata["forwardpass"] = {"without": list(marked.without)}
         notebook.cells.append(node)
     return notebook
 

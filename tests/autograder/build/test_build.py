@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from autograder.cli import main
+from autograder.notebooks import absent_packages
 
 
 def build(course: Path, *options: str) -> int:
@@ -73,6 +74,17 @@ class TestNotebooks:
         payoff = next(cell for cell in cells.values() if "twice ten" in cell.source)
         assert payoff.metadata.editable is False
         assert payoff.metadata.nbgrader.locked
+
+    def test_an_exercise_carries_what_it_is_to_be_solved_without(
+        self, small_course: Path, text: Path
+    ) -> None:
+        edit(text, 'exercise="halve"', 'exercise="halve" without="torch scipy.special"')
+        assert build(small_course) == 0
+        for tree in ("source", "release"):
+            cells = cells_of(small_course / tree / "w90_tiny/w90_assignment.ipynb")
+            named = {name: absent_packages(cell) for name, cell in cells.items()}
+            assert named.pop("halve") == ("torch", "scipy.special")
+            assert not any(named.values())
 
     def test_a_learner_may_edit_the_parameters(self, small_course: Path) -> None:
         build(small_course)
@@ -210,6 +222,28 @@ BROKEN = {
     ),
     "a fence of another language": ("## Double", "```bash\nls\n```\n\n## Double", "fence of bash"),
     "a cell that is no Python": ("return np.asarray(x) * 2", "return np.asarray(x *", "Python"),
+    "packages that an ordinary cell does without": (
+        '```python tests="double"',
+        '```python without="torch" tests="double"',
+        'without="..." belongs to exercise="..."',
+    ),
+    **{
+        f"a package that cannot be {what}": (
+            'exercise="double"',
+            f'exercise="double" {attribute}',
+            "name packages as they are imported",
+        )
+        for what, attribute in {
+            "imported": 'without="scikit-learn"',
+            "a keyword": 'without="scipy.class"',
+            "begun by a dot": 'without=".special"',
+            "one of several with commas": 'without="torch, scipy"',
+            "named twice": 'without="torch scipy torch"',
+            "nothing": 'without=""',
+            "left out": "without",
+            "a list": 'without=["torch"]',
+        }.items()
+    },
     "no parameters": (' tags=["parameters"]', "", "needs exactly one"),
 }
 
