@@ -30,13 +30,14 @@ OPERATORS = frozenset(
 class Reference:
     """What a handle knows of its object: whose it is, and under which number."""
 
-    __slots__ = ("number", "peer", "times")
+    __slots__ = ("number", "peer", "proxies", "times")
 
     def __init__(self, peer: "Peer", number: int) -> None:
         self.peer, self.number, self.times = peer, number, 0
+        self.proxies = peer.proxies  # of this test, which the handle may outlive
 
     def __del__(self) -> None:
-        self.peer.proxies.dropped.append([self.number, self.times])
+        self.proxies.dropped.append([self.number, self.times])
 
 
 class RemoteClass(type):

@@ -97,7 +97,7 @@ class Peer:
             What the operation has raised in the other process.
         """
         self._require_open()
-        if target is not None and target.peer is not self:
+        if target is not None and target.proxies is not self.proxies:
             raise RuntimeError("an object of a test that is over")
         if os.getpid() != self._pid:
             raise RuntimeError("a test can be asked by the process of the notebook alone")
@@ -209,8 +209,8 @@ class Peer:
             message["tw"] = twins
         if settings := self.ambient.news(is_answer=is_answer):
             message["am"] = encoder(settings)
-        if self.proxies.dropped:
-            message["drop"], self.proxies.dropped = self.proxies.dropped, []
+        if dropped := self.proxies.take_dropped():
+            message["drop"] = dropped
         return message
 
     def _learn(self, message: dict[str, Any], decoder: Decoder, *, is_answer: bool) -> None:

@@ -105,6 +105,12 @@ class Proxies:
             raise Malformed("a handle of nothing")
         return self._own[number][0]
 
+    def take_dropped(self) -> list[list[int]]:
+        """Return the handles that are gone since the last time."""
+        dropped = self.dropped[:]
+        del self.dropped[: len(dropped)]  # another may have gone meanwhile
+        return dropped
+
     def release(self, dropped: list[list[int]]) -> None:
         """Forget objects whose handles are gone, unless they were sent again meanwhile."""
         for number, times in dropped:
@@ -281,7 +287,9 @@ def _class_of(name: str, bases: Any, operators: Any, reference: Reference) -> ty
     first = special or RemoteObject
     for base in _real_bases(places):
         with suppress(TypeError):  # its objects are laid out otherwise
-            return _new_class(name, (first, base), content)
+            made = _new_class(name, (first, base), content)
+            object.__new__(made)
+            return made
     return _new_class(name, (first,), content)
 
 
