@@ -24,7 +24,11 @@ _DEFINITION = re.compile(
 
 def plain_python(source: str) -> str:
     """Return a cell's code with IPython's magics as the calls that they stand for."""
-    return TransformerManager().transform_cell(source)
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        return TransformerManager().transform_cell(source)
+    return source  # no magic is Python, and to look for one takes longer than all else here
 
 
 def parsed_cell(source: str) -> ast.Module:
@@ -80,22 +84,43 @@ def possible_modules(trees: Iterable[ast.AST]) -> set[str]:
     ['numpy.fft', 'torch.nn.init']
     """
     nodes = list(_nodes(trees))
-    possible: set[str] = set()
-    known: dict[str, str] = {}  # what the notebook calls a module
+    known = import_paths(nodes)
+    taken = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    possible = set(import_paths(taken).values())
+    for node in nodes:
+        path = dotted(node) if isinstance(node, ast.Attribute) else None
+        if path is not None and path[0] in known:
+            possible.add(".".join([known[path[0]], *path[1:]]))
+    return possible
+
+
+def import_paths(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    r"""Return what the names that import statements bind are called where they come from.
+
+    Examples
+    --------
+    >>> import_paths(ast.parse("import numpy as np\nimport a.b\nfrom torch.nn import init").body)
+    {'np': 'numpy', 'a': 'a', 'init': 'torch.nn.init'}
+    """
+    paths: dict[str, str] = {}
     for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
-                known[alias.asname or top] = alias.name if alias.asname else top
+                paths[alias.asname or top] = alias.name if alias.asname else top
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             inside = {alias.asname or alias.name: alias.name for alias in node.names}
-            known |= {name: f"{node.module}.{there}" for name, there in inside.items()}
-            possible |= {f"{node.module}.{there}" for there in inside.values()}
-    for node in nodes:
-        path = _dotted(node) if isinstance(node, ast.Attribute) else None
-        if path is not None and path[0] in known:
-            possible.add(".".join([known[path[0]], *path[1:]]))
-    return possible
+            paths |= {name: f"{node.module}.{there}" for name, there in inside.items()}
+    return paths
+
+
+def dotted(node: ast.AST) -> list[str] | None:
+    """Return the parts of ``a.b.c``, or None for an attribute of anything else than a name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else None
 
 
 def defined_names(source: str, *, parse: bool = True, imports: bool = False) -> frozenset[str]:
@@ -125,15 +150,6 @@ def defined_names(source: str, *, parse: bool = True, imports: bool = False) -> 
 def _nodes(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
     for tree in trees:
         yield from ast.walk(tree)
-
-
-def _dotted(node: ast.expr) -> list[str] | None:
-    """Return the parts of ``a.b.c``, or None for an attribute of anything else than a name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else None
 
 
 def _bound(statements: list[ast.stmt], *, imports: bool) -> Iterator[str]:

@@ -1,47 +1,41 @@
 """Hold test cells to what they may look at, so that hidden tests can run in another process.
 
 There, a test has what ordinary cells define and what it makes itself. Of the learner's notebook it
-has the names of its own exercise, whose calls are sent across, and nothing else.
+has the names of its own exercise, whose calls are sent across, and nothing else. What a judge in
+another process cannot do at all is known to `autograder.judge.needs`; here stands what this course
+asks of its authors in addition, and what they can do instead.
 """
 
 import ast
-import builtins
-import dis
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
 
 from autograder.build.text import TextCell
 from autograder.errors import InputError
-from autograder.regions import MARKERS, inside
-from autograder.source_code import parsed_cell
+from autograder.judge.cells import InstructorCell
+from autograder.judge.needs import Needs, Refusal, needs_of_tests
+from autograder.judge.program import Program
+from autograder.regions import MARKERS
 
-# What hands out the notebook's names, or runs code that nobody has looked at.
-_NOTEBOOK = frozenset({"globals", "locals", "eval", "exec", "get_ipython", "__import__"})
-# The same without an argument.
-_NOTEBOOK_ALONE = frozenset({"vars", "dir"})
-# Attributes through which a function, a module or a frame gives away what it is made of.
-_INSIDES = frozenset(
-    {"__closure__", "__code__", "__dict__", "__globals__", "_getframe", "currentframe"}
-)
-_SOURCES = frozenset({"getsource", "getsourcefile", "getsourcelines"})
-# Python's own, in every module.
-_EVERYWHERE = frozenset(dir(builtins)) | {"__annotations__"}
-
-
-@dataclass(frozen=True)
-class _Name:
-    name: str
-    line: int  # of the text, from 1
-
-
-@dataclass(frozen=True)
-class _Code:
-    """What some code binds and reads among the names of the notebook."""
-
-    binds: tuple[_Name, ...]
-    reads: tuple[_Name, ...]
+_BY_ARGUMENT = "hand it what it needs as an argument, and lend answers with check.lend(name=...)"
+_BY_NAME = "call the exercise by its name"
+# What to do instead, by the kind of a refusal.
+_REMEDIES = {
+    "below": "move these tests below it",
+    "invalid": "correct them",
+    "made": _BY_ARGUMENT,
+    "names": "name what is meant",
+    "module": _BY_NAME,
+    "notebook": "call the exercise, and replace names with check.lend(name=...)",
+    "nothing": "import or define it in these tests, or in an ordinary cell above",
+    "private": "use objects through their public methods and attributes",
+    "process": "test what an answer returns",
+    "solution": "import it in these tests, or in an ordinary cell above",
+    "source": "test what an answer does, not how it is written",
+    "unused": "call the exercise that they test",
+    "tests": "define it in these tests, or in an ordinary cell above both",
+}
 
 
 def require_apart(cells: Iterable[TextCell], path: Path) -> None:
@@ -64,201 +58,93 @@ def require_apart(cells: Iterable[TextCell], path: Path) -> None:
         If a test uses anything else; the error says what to write instead.
     """
     code = [cell for cell in cells if cell.kind == "code"]
-    answers = _Answers(code)
-    locked: dict[str, tuple[str, ...]] = {}  # name -> the names that its definition reads
-    tested: set[str] = set()  # names that tests above define
-    for cell in code:
-        if "tests" in cell.attributes:
-            if "in_process" not in cell.attributes:
-                _TestCell(cell, answers, locked, frozenset(tested), path).require_apart()
-            tested |= {bound.name for bound in _code_of(cell).binds}
-        elif "exercise" not in cell.attributes:
-            for statement in _tree_of(cell).body:
-                part = _analyse([statement], cell.line)
-                reads = tuple(read.name for read in part.reads)
-                locked |= {bound.name: reads for bound in part.binds}
+    program = Program(map(_for_a_judge, code), MARKERS["solution"])
+    promised, solutions = _answers(program)
+    for needs in needs_of_tests(program):
+        cell = code[needs.index]
+        if "in_process" in cell.attributes:
+            continue
+        tests = _Tests(cell.attributes["tests"], needs, promised, solutions)
+        for message, line in tests.refusals(program.trees[needs.index]):
+            raise InputError(message, path, cell.line + line - 1)
 
 
-class _Answers:
-    """The names that exercises define, and where."""
+def _for_a_judge(cell: TextCell) -> InstructorCell:
+    attributes = cell.attributes
+    if "tests" in attributes:
+        return InstructorCell(cell.source, "test", attributes["tests"])
+    if "exercise" in attributes:
+        return InstructorCell(cell.source, "exercise", attributes["exercise"])
+    return InstructorCell(cell.source, "ordinary")
 
-    def __init__(self, cells: Iterable[TextCell]) -> None:
-        self.exercises: dict[str, str] = {}  # name -> exercise that promises it
-        self.solutions: dict[str, str] = {}  # name -> exercise whose solution alone has it
-        for cell in cells:
-            if exercise := cell.attributes.get("exercise"):
-                solution = {cell.line + i for i in inside(cell.source, MARKERS["solution"])}
-                for bound in _code_of(cell).binds:
-                    names = self.solutions if bound.line in solution else self.exercises
-                    names[bound.name] = exercise
+
+def _answers(program: Program) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the exercises that promise names, and those whose solutions alone have names."""
+    promised: dict[str, str] = {}
+    solutions: dict[str, str] = {}
+    for item in program.items:
+        if item.kind == "exercise":
+            exercise = program.cells[item.cell].grade_id
+            promised |= dict.fromkeys(item.does.binds - item.solution, exercise)
+            solutions |= dict.fromkeys(item.solution, exercise)
+    return promised, solutions
 
 
 @dataclass(frozen=True)
-class _TestCell:
-    cell: TextCell
-    answers: _Answers
-    locked: dict[str, tuple[str, ...]]
-    tested: frozenset[str]
-    path: Path
+class _Tests:
+    """The tests of an exercise in one cell."""
 
-    def require_apart(self) -> None:
-        """Refuse the first thing that the cell may not look at.
+    exercise: str
+    needs: Needs
+    promised: dict[str, str]
+    solutions: dict[str, str]
 
-        Raises
-        ------
-        InputError
-        """
-        code = _code_of(self.cell)
-        for bound in code.binds:
-            if exercise := self.answers.exercises.get(bound.name):
-                raise self._error(
-                    f"these tests replace {bound.name!r}, which the exercise {exercise!r} defines: "
-                    f"lend it, with check.lend({bound.name}=...), or take another name",
-                    bound.line,
+    def refusals(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        """Yield what the tests may not look at, what to do instead, and the line in the cell."""
+        for read in self.needs.reads:
+            if message := self._refusal_of_answer(read.name):
+                yield message, read.line
+        lines = {read.name: read.line for read in self.needs.reads}
+        for name, through in self.needs.needed.answers.items():
+            exercise = self.promised.get(name) or self.solutions.get(name)
+            if name != through and exercise != self.exercise:
+                yield (
+                    f"tests use {through!r}, which an ordinary cell makes with {name!r} of the "
+                    f"exercise {exercise!r}: {_BY_ARGUMENT}",
+                    lines[through],
                 )
-        own = {bound.name for bound in code.binds}
-        for read in code.reads:
-            if read.name not in own and (message := self._refusal(read.name)):
-                raise self._error(message, read.line)
-        for node in ast.walk(_tree_of(self.cell)):
-            if message := self._refusal_of_node(node):
-                raise self._error(message, self.cell.line + node.lineno - 1)
+        for refusal in self.needs.refusals:
+            yield f"{refusal.reason}: {_remedy(refusal)}", refusal.line
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="lend"), keywords=keywords):
+                    for keyword in keywords:
+                        if keyword.arg is not None and keyword.arg not in self.promised:
+                            yield (
+                                f"tests lend {keyword.arg!r}, which no exercise defines: lend "
+                                "names of exercises",
+                                node.lineno,
+                            )
 
-    def _error(self, message: str, line: int) -> InputError:
-        return InputError(message, self.path, line)
-
-    def _refusal(self, name: str) -> str | None:
-        """Say why the tests may not read a name of the notebook; None if they may."""
-        tests = self.cell.attributes["tests"]
-        exercise = self.answers.exercises.get(name)
-        if exercise == tests:
-            return None
-        if exercise is not None:
+    def _refusal_of_answer(self, name: str) -> str | None:
+        """Say why the tests may not use an answer; None if they may, or if it is none."""
+        exercise = self.promised.get(name)
+        if exercise is None and name in self.needs.needed.answers:
             return (
-                f"tests of {tests!r} use {name!r}, which the exercise {exercise!r} defines: define "
-                f"a reference in these tests, and lend it where the answer calls {name!r}, with "
-                f"check.lend({name}=...)"
-            )
-        if name in _NOTEBOOK:
-            return (
-                f"tests use {name}, to which the whole notebook is open (magics and lines that "
-                "begin with ! do, too): call the exercise, and replace names with "
-                "check.lend(name=...)"
-            )
-        if name in self.locked:
-            return self._refusal_of_locked(name)
-        if name in _EVERYWHERE:
-            return None
-        if name in self.answers.solutions:
-            return (
-                f"tests use {name!r}, which the solution of {self.answers.solutions[name]!r} alone "
+                f"tests use {name!r}, which the solution of {self.solutions.get(name)!r} alone "
                 "defines: another right answer may do without it, so test what the exercise "
                 "promises"
             )
-        if name in self.tested:
-            return (
-                f"tests use {name!r}, which other tests define: define it in these tests, or in an "
-                "ordinary cell above both"
-            )
+        if exercise in (None, self.exercise):
+            return None
         return (
-            f"tests use {name!r}, which nothing above them defines: import or define it in these "
-            "tests, or in an ordinary cell above"
+            f"tests of {self.exercise!r} use {name!r}, which the exercise {exercise!r} defines: "
+            f"define a reference in these tests, and lend it where the answer calls {name!r}, with "
+            f"check.lend({name}=...)"
         )
 
-    def _refusal_of_locked(self, name: str) -> str | None:
-        """Say what a name of an ordinary cell rests on that these tests may not look at."""
-        reached, waiting = set(), [name]
-        while waiting:
-            current = waiting.pop()
-            if current in reached:
-                continue
-            reached.add(current)
-            exercise = self.answers.exercises.get(current)
-            if exercise == self.cell.attributes["tests"]:
-                continue
-            if exercise is not None or (current in _NOTEBOOK and current not in self.locked):
-                of = f" of the exercise {exercise!r}" if exercise else ""
-                return (
-                    f"tests use {name!r}, which an ordinary cell makes with {current!r}{of}: hand "
-                    "it what it needs as an argument, and lend answers with check.lend(name=...)"
-                )
-            waiting += self.locked.get(current, ())
-        return None
 
-    def _refusal_of_node(self, node: ast.AST) -> str | None:
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in _NOTEBOOK_ALONE:
-                return (
-                    f"tests call {name}(), to which the whole notebook is open: name what is meant"
-                )
-            case ast.Call(func=ast.Attribute(attr="lend"), keywords=keywords):
-                for keyword in keywords:
-                    if keyword.arg is not None and keyword.arg not in self.answers.exercises:
-                        return (
-                            f"tests lend {keyword.arg!r}, which no exercise defines: lend names of "
-                            "exercises"
-                        )
-            case (
-                ast.Attribute(value=ast.Name(id="sys"), attr="modules")
-                | ast.alias(name="__main__")
-                | ast.ImportFrom(module="__main__")
-            ):
-                return "tests look at the notebook as a module: call the exercise by its name"
-            case ast.Attribute(attr=name) | ast.alias(name=name) if name in _SOURCES:
-                return f"tests use {name}: test what an answer does, not how it is written"
-            case ast.Attribute(attr=name) if name in _INSIDES or self._is_private(node):
-                return (
-                    f"tests use {ast.unparse(node)}, which is private: use objects through their "
-                    "public methods and attributes"
-                )
-        return None
-
-    def _is_private(self, node: ast.Attribute) -> bool:
-        """Whether an attribute is private, and of another object than the test's own."""
-        is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
-        is_special = node.attr.startswith("__") and node.attr.endswith("__")
-        return node.attr.startswith("_") and not is_special and not is_own
-
-
-def _tree_of(cell: TextCell) -> ast.Module:
-    return parsed_cell(cell.source)
-
-
-def _code_of(cell: TextCell) -> _Code:
-    return _analyse(_tree_of(cell).body, cell.line)
-
-
-def _analyse(statements: list[ast.stmt], first_line: int) -> _Code:
-    """Let the compiler tell which names are the notebook's: its scopes are Python's own."""
-    code = compile(
-        ast.Module(statements, []),
-        "<cell>",
-        "exec",
-        ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
-        dont_inherit=True,
-        optimize=0,
-    )
-    binds, reads = [], []
-    for part in _parts(code):
-        instructions = list(dis.get_instructions(part))
-        # In the body of a class, a name that it binds is its own.
-        own = {found.argval for found in instructions if found.opname == "STORE_NAME"}
-        for found in instructions:
-            if found.opname == "STORE_GLOBAL" or (found.opname == "STORE_NAME" and part is code):
-                mentions = binds
-            elif found.opname == "LOAD_GLOBAL" or (
-                found.opname == "LOAD_NAME" and (part is code or found.argval not in own)
-            ):
-                mentions = reads
-            else:
-                continue
-            if found.positions.lineno is not None:  # or the compiler clears an exception's name
-                mentions.append(_Name(found.argval, first_line + found.positions.lineno - 1))
-    return _Code(tuple(binds), tuple(reads))
-
-
-def _parts(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _parts(constant)
+def _remedy(refusal: Refusal) -> str:
+    if refusal.kind == "replaced":
+        return f"lend it, with check.lend({refusal.name}=...), or take another name"
+    return _REMEDIES[refusal.kind]
