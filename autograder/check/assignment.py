@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autograder.judge.cells import CellKind, InstructorCell
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -30,6 +32,8 @@ class Cell:
         What a test cell is worth.
     line : int or None
         The line of ``assignment.md`` in which the code begins; None for what the build adds.
+    in_process : bool
+        Whether tests say that they look at the notebook itself.
     """
 
     code: str
@@ -38,6 +42,7 @@ class Cell:
     exercise: str = ""
     points: float = 0.0
     line: int | None = None
+    in_process: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,16 @@ class AssignmentCode:
     def exercises(self) -> tuple[str, ...]:
         """The names of the exercises in their order."""
         return tuple(cell.exercise for cell in self.cells if cell.role == "exercise")
+
+    def for_judge(self) -> list[InstructorCell]:
+        """Return the reference as a judge reads it."""
+        kinds: dict[str, CellKind] = {"exercise": "exercise", "tests": "test"}
+        return [
+            InstructorCell(
+                cell.code, kinds.get(cell.role, "ordinary"), cell.grade_id, cell.in_process
+            )
+            for cell in self.cells
+        ]
 
     def position(self, exercise: str) -> int:
         """Return the index of an exercise's solution cell."""
@@ -120,6 +135,7 @@ def _cell(marked: MarkedCell) -> Cell:
         return Cell(cell.source, "exercise", exercise, exercise, line=line)
     if exercise := attributes.get("tests"):
         grade_id, points = marked.nbgrader["grade_id"], float(marked.nbgrader["points"])
-        return Cell(cell.source, "tests", grade_id, exercise, points, line)
+        in_process = "in_process" in attributes
+        return Cell(cell.source, "tests", grade_id, exercise, points, line, in_process)
     role = "parameters" if "parameters" in attributes.get("tags", []) else "ordinary"
     return Cell(cell.source, role, line=line)

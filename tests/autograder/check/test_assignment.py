@@ -6,6 +6,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.build.exercises import MarkedCell
 from autograder.build.text import TextCell
 from autograder.check.assignment import AssignmentCode, make_assignment_code
+from autograder.judge.cells import InstructorCell
 
 
 def assignment_of(*cells: tuple[str, dict[str, Any], dict[str, Any]]) -> AssignmentCode:
@@ -29,6 +30,21 @@ def test_tests_belong_to_the_exercise_that_their_fence_names():
     )
     assert conv.points("conv") == 7
     assert conv.points("conv_tests") == 5
+
+
+def test_a_judge_reads_the_reference_with_what_an_author_keeps_in_the_process():
+    halve = assignment_of(
+        ("SEED = 0", {"tags": ["parameters"]}, {}),
+        ("x = 1", {"exercise": "halve"}, {"grade_id": "halve"}),
+        ("x", {"tests": "halve"}, {"grade_id": "halve_tests", "points": 3}),
+        ("y", {"tests": "halve", "in_process": None}, {"grade_id": "halve_tests_b", "points": 4}),
+    )
+    assert halve.for_judge() == [
+        InstructorCell("SEED = 0", "ordinary"),
+        InstructorCell("x = 1", "exercise", "halve"),
+        InstructorCell("x", "test", "halve_tests"),
+        InstructorCell("y", "test", "halve_tests_b", in_process=True),
+    ]
 
 
 def test_a_cell_knows_its_line_unless_the_build_added_it():
