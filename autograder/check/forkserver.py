@@ -16,7 +16,8 @@ import sys
 import traceback
 from pathlib import Path
 
-from autograder.check.reference import do_job, make_shell, processor_seconds
+from autograder.check.reference import do_job, processor_seconds
+from autograder.judge.shell import make_shell
 from autograder.kernels.importing import import_all
 
 _LONGEST_PATH = 4096

@@ -27,28 +27,15 @@ from typing import Any
 
 import psutil
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from autograder.check.results import CellResult, RunResult
+from autograder.judge.shell import make_shell
 from autograder.kernels.importing import import_all
 
 # What a run may allocate beyond the reference: a mutant may ask for any size of array.
 _MEMORY = 8 * 2**30
 # A run that used no processor time for so many seconds waits for something that never comes.
 _IDLE = 15.0
-
-
-class _Shell(InteractiveShell):
-    """IPython without a terminal: errors are returned, not printed."""
-
-    def enable_gui(self, gui: str | None = None) -> None:
-        """Let ``%matplotlib`` pass: there is no event loop to integrate."""
-
-    def showtraceback(self, *arguments: Any, **options: Any) -> None:
-        """Show nothing: to format a traceback takes longer than most test cells."""
-
-    def showsyntaxerror(self, *arguments: Any, **options: Any) -> None:
-        """Show nothing."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +87,6 @@ class _Child:
         before, self.seconds = self.seconds, _seconds_of(self.pid)
         self.look_again = now + _IDLE
         return not before < self.seconds <= self.limit
-
-
-def make_shell() -> InteractiveShell:
-    """Return the shell of this process and its forks, the same at every call."""
-    config = Config()
-    config.HistoryManager.enabled = False  # it has a thread, which a fork would lose
-    return _Shell.instance(config=config)
 
 
 def processor_seconds() -> float:

@@ -1,1 +1,1 @@
-"""Judge tests in a process that the learner's code never enters."""
+"""The judge: hidden tests in a process that the learner's code never enters."""
