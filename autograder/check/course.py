@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from autograder.check.kept import KeptReports
-from autograder.check.plan import UnitUnderTest, imported_packages
+from autograder.check.plan import UnitUnderTest
 from autograder.check.report import Fault, UnitReport
 from autograder.check.runner import ReferenceServer, RunnerFailed
 from autograder.check.unit import check_unit
+from autograder.judge.forking import imported_packages
 
 # Called with a unit, and how many of its runs have ended, of how many.
 OnProgress = Callable[[UnitUnderTest, int, int], None]
@@ -120,7 +121,8 @@ class ReferenceServers:
 def _packages_of(tested: UnitUnderTest) -> frozenset[str]:
     """Return the packages that an assignment imports, but for modules that lie beside it."""
     local = {name.split("/")[0].removesuffix(".py") for name in tested.files}
-    return frozenset(imported_packages(tested.assignment.cells) - sys.stdlib_module_names - local)
+    packages = imported_packages(cell.code for cell in tested.assignment.cells)
+    return frozenset(packages - sys.stdlib_module_names - local)
 
 
 class _Cores:

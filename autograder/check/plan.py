@@ -5,22 +5,18 @@ checkpoint, the index of a cell that the reference has not executed yet, and exe
 own from there.
 """
 
-import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from autograder.check.assignment import AssignmentCode, Cell
+from autograder.check.assignment import AssignmentCode
 from autograder.check.mistakes import Variant
 from autograder.check.mutants import Mutant
-from autograder.source_code import imported_modules, parsed_cell
+from autograder.judge.forking import last_checkpoint
 from autograder.syllabus import Unit
 
 SEEDS = (0, 1, 2)
-# TensorFlow's thread pools do not survive a fork: once it has run an operation, the child waits for
-# ever for threads that only its parent has. Keras runs operations of TensorFlow.
-_UNFORKABLE = frozenset({"tensorflow", "keras"})
 
 
 @dataclass(frozen=True)
@@ -183,12 +179,6 @@ def time_limit(seconds: Iterable[float]) -> float:
     return 2 + 10 * sum(seconds)
 
 
-def imported_packages(cells: Iterable[Cell]) -> set[str]:
-    """Return the packages that cells import, at any depth."""
-    modules = imported_modules(parsed_cell(cell.code) for cell in cells)
-    return {module.partition(".")[0] for module in modules}
-
-
 def _whole_trial(
     assignment: AssignmentCode,
     kind: str,
@@ -217,20 +207,6 @@ def _checkpoint(assignment: AssignmentCode, start: int) -> int:
 
     Where the reference cannot be forked so late, the run repeats it up to that cell.
     """
-    if _UNFORKABLE & imported_packages(assignment.cells):
-        return min(start, _last_checkpoint(assignment.cells))
-    return start
-
-
-def _last_checkpoint(cells: Sequence[Cell]) -> int:
-    """Return the index of the first cell that may do more than import and set parameters."""
-    for index, cell in enumerate(cells):
-        if cell.role in ("exercise", "tests"):
-            return index
-        if cell.role == "ordinary" and not _imports(cell.code):
-            return index
-    return len(cells)
-
-
-def _imports(code: str) -> bool:
-    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in parsed_cell(code).body)
+    codes = [cell.code for cell in assignment.cells]
+    is_ordinary = [cell.role not in ("exercise", "tests") for cell in assignment.cells]
+    return last_checkpoint(codes, is_ordinary, start)
