@@ -21,13 +21,13 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
-from autograder.grade.execute.output_limit import OutputLimit, Taken
 from autograder.grade.model import FATAL, CellRun, CellStatus, Execution
 from autograder.kernels import spawned
 from autograder.kernels.client import KernelClient
 from autograder.kernels.guard.guard import REPORT, signature_of
 from autograder.kernels.guard.settings import GuardSettings, Replaced, digest
 from autograder.kernels.limits import Limits
+from autograder.kernels.output_limit import OutputLimit, Taken
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.server import Address
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.grade.execute.output_limit import OutputLimit, Taken
 from autograder.kernels.limits import Limits
+from autograder.kernels.output_limit import OutputLimit, Taken
 
 
 def stream(length: int) -> dict:
