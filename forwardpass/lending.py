@@ -4,11 +4,13 @@ Notebooks call this as :mod:`forwardpass.check`'s own.
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 _MISSING = object()
+# Where else names are lent, see `lend_elsewhere`.
+_elsewhere: Callable[[Mapping[str, Any]], AbstractContextManager[None]] = nullcontext
 
 
 def lend(**names: Any) -> AbstractContextManager[None]:
@@ -48,14 +50,37 @@ def lend(**names: Any) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _lent(space: dict[str, Any], names: dict[str, Any]) -> Iterator[None]:
-    before = {name: space.get(name, _MISSING) for name in names}
-    space.update(names)
+def lend_elsewhere(
+    lender: Callable[[Mapping[str, Any]], AbstractContextManager[None]],
+) -> Iterator[None]:
+    """Let `lend` reach code that runs elsewhere: a test may ask for answers in another process.
+
+    For the length of the block, every call of `lend` lends its names through ``lender``, too.
+
+    Parameters
+    ----------
+    lender : callable
+        Takes the names with their values, returns the context manager of the loan. What it raises
+        is raised by the block of ``lend``, before any name has changed.
+    """
+    global _elsewhere
+    before, _elsewhere = _elsewhere, lender
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is _MISSING:
-                space.pop(name, None)  # the block itself may have deleted it
-            else:
-                space[name] = value
+        _elsewhere = before
+
+
+@contextmanager
+def _lent(space: dict[str, Any], names: dict[str, Any]) -> Iterator[None]:
+    with _elsewhere(names):
+        before = {name: space.get(name, _MISSING) for name in names}
+        space.update(names)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is _MISSING:
+                    space.pop(name, None)  # the block itself may have deleted it
+                else:
+                    space[name] = value

@@ -13,32 +13,57 @@ from typing import Any
 import numpy as np
 
 
+def _public_entropy(name: str) -> list[int]:
+    seed = int(os.environ.get("FORWARDPASS_TEST_SEED", "0"))
+    return [seed, zlib.crc32(name.encode())]
+
+
+# What decides about a stream of random numbers, see `draw_from`.
+_entropy: Callable[[str], int | list[int]] = _public_entropy
+
+
+def draw_from(entropy: Callable[[str], int | list[int]]) -> None:
+    """Let `rng` draw its streams from another source, for the rest of this process.
+
+    Parameters
+    ----------
+    entropy : callable
+        Takes the name of a stream, returns what seeds it, as `numpy.random.SeedSequence` takes it.
+    """
+    global _entropy
+    _entropy = entropy
+
+
 def rng(name: str) -> np.random.Generator:
     """Return a generator for a test's random inputs.
 
     The stream depends on the name and on the environment variable ``FORWARDPASS_TEST_SEED``
-    (default 0): grading twice gives the same grade, and ``autograder check`` can try other seeds.
+    (default 0): running a test twice gives the same result. When a course is graded, a secret seed
+    of the course takes the variable's place.
 
     Parameters
     ----------
     name : str
         Any text; tests that use different names get independent streams.
     """
-    seed = int(os.environ.get("FORWARDPASS_TEST_SEED", "0"))
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+    return np.random.default_rng(_entropy(name))
 
 
 def count_calls(function: Callable, *arguments: Any) -> int:
     """Return how many calls ``function(*arguments)`` makes: its cost, the same on every machine.
 
     Counted are the function itself, functions written in Python at any depth, and what these call
-    in C.
+    in C. A function that stands for one of another process is counted there: its type has a method
+    ``__count_calls__``, which takes the arguments and returns the number.
 
     Examples
     --------
     >>> count_calls(lambda x: abs(x) + abs(-x), 2.0)
     3
     """
+    counted_elsewhere = getattr(type(function), "__count_calls__", None)
+    if counted_elsewhere is not None:
+        return counted_elsewhere(function, *arguments)
     calls = 0
 
     def note(frame: FrameType, event: str, argument: Any) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from forwardpass import check
+from forwardpass import check, numerics
 from forwardpass.check import CheckFailed
 
 
@@ -228,6 +228,13 @@ class TestCountCalls:
             sys.setprofile(before)
         assert after is other
 
+    def test_what_stands_for_a_function_of_another_process_is_counted_there(self) -> None:
+        class Remote:
+            def __count_calls__(self, *arguments: float) -> int:
+                return 100 + len(arguments)
+
+        assert check.count_calls(Remote(), 1.0, 2.0) == 102
+
 
 class TestRandomInputs:
     def test_they_repeat_for_a_name_and_differ_between_names(self) -> None:
@@ -238,6 +245,13 @@ class TestRandomInputs:
         default = check.rng("a").normal()
         monkeypatch.setenv("FORWARDPASS_TEST_SEED", "1")
         assert check.rng("a").normal() != default
+
+    def test_they_may_come_from_another_source(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        default = check.rng("a").normal()
+        monkeypatch.setattr(numerics, "_entropy", numerics._entropy)  # to be put back
+        numerics.draw_from(lambda name: 2**100 + len(name))
+        assert check.rng("a").normal() == check.rng("b").normal() != default
+        assert check.rng("ab").normal() != check.rng("a").normal()
 
 
 class TestAccepts:

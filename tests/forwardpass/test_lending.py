@@ -1,6 +1,8 @@
 """What is lent: other values of a notebook's names, while a test runs and no longer."""
 
 import doctest
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -90,6 +92,34 @@ def test_the_names_of_ipython_are_lent() -> None:
 def test_only_the_notebook_that_lends_is_concerned(notebook: dict) -> None:
     with check.lend(double=lambda x: 2 * x):
         assert notebook["quadruple"](5) == 7
+
+
+def test_names_are_lent_elsewhere_too_for_the_length_of_a_block(notebook: dict) -> None:
+    seen: list[object] = []
+
+    @contextmanager
+    def lender(names: dict[str, object]) -> Iterator[None]:
+        seen.append(sorted(names))
+        yield
+        seen.append("back")
+
+    test = "with check.lend(double=1, triple=2):\n    seen.append(double)"
+    notebook["seen"] = seen
+    with lending.lend_elsewhere(lender):
+        exec(test, notebook)
+    exec(test, notebook)
+    assert seen == [["double", "triple"], 1, "back", 1]
+
+
+def test_what_cannot_be_lent_elsewhere_is_not_lent_at_all(notebook: dict) -> None:
+    def lender(names: dict[str, object]) -> AbstractContextManager[None]:
+        raise ValueError("not this one")
+
+    own = notebook["double"]
+    with lending.lend_elsewhere(lender), pytest.raises(ValueError, match="not this one"):
+        exec("with check.lend(double=1):\n    found = 1", notebook)
+    assert notebook["double"] is own
+    assert "found" not in notebook
 
 
 def test_the_example_of_the_documentation_holds() -> None:
