@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar, Self
 
 from autograder.files import TemporaryFolder
 from autograder.kernels.protocol import IMPORTED, SHARED, SOCKET
@@ -57,8 +58,8 @@ class SandboxConfig:
     hidden: tuple[Path, ...] = ()
 
 
-class KernelServer:
-    """A running fork server; close it, or leave a ``with`` block, and all its kernels end.
+class WarmServer:
+    """A running server that has imported packages; close it, or leave a ``with`` block.
 
     Parameters
     ----------
@@ -70,12 +71,15 @@ class KernelServer:
         If it does not start.
     """
 
+    program: ClassVar[str]  # the module that it runs
+    title: ClassVar[str]  # what messages call it
+
     def __init__(self, config: SandboxConfig) -> None:
         self._temporary = TemporaryFolder()
         self._folder = self._temporary.path
         self.address = Address(self._folder, config.sandbox)
         is_confined = config.sandbox is Sandbox.BWRAP
-        command = [sys.executable, "-m", "autograder.kernels.forkserver"]
+        command = [sys.executable, "-m", self.program]
         if is_confined:
             mounts = bubblewrap.mounts_for(config.modules, config.hidden)
             command = [*bubblewrap.command(self._folder, mounts), *command]
@@ -99,7 +103,7 @@ class KernelServer:
             self.close()
             raise
 
-    def __enter__(self) -> "KernelServer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -107,11 +111,11 @@ class KernelServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether it can still be asked for kernels."""
+        """Whether it can still be asked for processes."""
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End the server and its kernels, and remove what they shared with this process."""
+        """End the server and all its processes, and remove what they shared with this one."""
         with suppress(OSError):
             self._process.stdin.close()  # which tells it to end
         try:
@@ -121,6 +125,32 @@ class KernelServer:
             self._process.wait()
         self._log.close()
         self._temporary.remove()
+
+    def complaints(self) -> str:
+        """Return the last line that the server wrote to its log."""
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+    def _wait_until_ready(self) -> dict[str, str]:
+        """Return which modules could not be imported, and why."""
+        deadline = time.monotonic() + _START_SECONDS
+        ready = self._folder / IMPORTED
+        while time.monotonic() < deadline:
+            if ready.exists():
+                return json.loads(ready.read_text(encoding="utf-8"))["failed"]
+            if self._process.poll() is not None:
+                why = self.complaints() or f"exit status {self._process.returncode}"
+                raise KernelFailed(f"{self.title} does not start: {why}")
+            time.sleep(0.02)
+        raise KernelFailed(f"{self.title} is not ready after {_START_SECONDS} s")
+
+
+class KernelServer(WarmServer):
+    """A fork server of kernels, which end with it."""
+
+    program = "autograder.kernels.forkserver"
+    title = "the kernels' fork server"
 
     def import_also(self, modules: Sequence[str]) -> None:
         """Import more modules, for kernels that are started later.
@@ -139,22 +169,3 @@ class KernelServer:
                     self.failed |= json.loads(answers.readline() or b"{}").get("failed", {})
             except OSError as error:
                 raise KernelFailed(f"{GONE} ({error})") from None
-
-    def complaints(self) -> str:
-        """Return the last line that the server wrote to its log."""
-        self._log.seek(0)
-        lines = self._log.read().decode(errors="replace").strip().splitlines()
-        return lines[-1].strip() if lines else ""
-
-    def _wait_until_ready(self) -> dict[str, str]:
-        """Return which modules could not be imported, and why."""
-        deadline = time.monotonic() + _START_SECONDS
-        ready = self._folder / IMPORTED
-        while time.monotonic() < deadline:
-            if ready.exists():
-                return json.loads(ready.read_text(encoding="utf-8"))["failed"]
-            if self._process.poll() is not None:
-                why = self.complaints() or f"exit status {self._process.returncode}"
-                raise KernelFailed(f"the kernels' fork server does not start: {why}")
-            time.sleep(0.02)
-        raise KernelFailed(f"the kernels' fork server is not ready after {_START_SECONDS} s")

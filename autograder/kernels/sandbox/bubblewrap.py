@@ -59,7 +59,7 @@ def mounts_for(modules: Iterable[str], hidden: Iterable[Path] = ()) -> Mounts:
     if site.ENABLE_USER_SITE:
         prefixes.add(Path(site.getusersitepackages()))
     places = set(prefixes)
-    for module in {"autograder", *(name.partition(".")[0] for name in modules)}:
+    for module in {"autograder", "forwardpass", *(name.partition(".")[0] for name in modules)}:
         spec = importlib.util.find_spec(module)
         found = [] if spec is None else [*(spec.submodule_search_locations or [spec.origin])]
         places |= {
