@@ -114,7 +114,7 @@ class RemoteFunction(RemoteObject):
 
     def _count_calls(self, *arguments: Any) -> int:
         """Return how many calls a call makes; :func:`forwardpass.check.count_calls` asks it."""
-        return self._reference.peer.request("count", self._reference, *arguments)
+        return self._reference.peer.request("count", self._reference, None, *arguments)
 
 
 class RemoteMethod:
@@ -134,6 +134,10 @@ class RemoteMethod:
         return self._reference.peer.request(
             "method", self._reference, self._name, *arguments, **named
         )
+
+    def _count_calls(self, *arguments: Any) -> int:
+        """Return how many calls a call makes; :func:`forwardpass.check.count_calls` asks it."""
+        return self._reference.peer.request("count", self._reference, self._name, *arguments)
 
     def __repr__(self) -> str:
         return f"<method {self._name} of the other process>"

@@ -100,10 +100,13 @@ class KernelPeer(Peer):
         delattr(target, name)
 
 
-def _count_calls(target: Any, *values: Any) -> int:
+def _count_calls(target: Any, method: str | None, *values: Any) -> int:
     """Return how many calls a call makes, as :func:`forwardpass.check.count_calls` counts."""
     from forwardpass.numerics import count_calls
 
+    if method is not None:
+        require_public(method)
+        target = getattr(target, method)
     return count_calls(target, *values)
 
 

@@ -34,6 +34,8 @@ class Cell:
         The line of ``assignment.md`` in which the code begins; None for what the build adds.
     in_process : bool
         Whether tests say that they look at the notebook itself.
+    without : tuple of str
+        Packages without which an exercise is to be solved.
     """
 
     code: str
@@ -43,6 +45,7 @@ class Cell:
     points: float = 0.0
     line: int | None = None
     in_process: bool = False
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,22 @@ class AssignmentCode:
         """The names of the exercises in their order."""
         return tuple(cell.exercise for cell in self.cells if cell.role == "exercise")
 
+    @property
+    def parameters(self) -> int | None:
+        """The index of the cell that sets the parameters."""
+        roles = [cell.role for cell in self.cells]
+        return roles.index("parameters") if "parameters" in roles else None
+
     def for_judge(self) -> list[InstructorCell]:
         """Return the reference as a judge reads it."""
         kinds: dict[str, CellKind] = {"exercise": "exercise", "tests": "test"}
         return [
             InstructorCell(
-                cell.code, kinds.get(cell.role, "ordinary"), cell.grade_id, cell.in_process
+                cell.code,
+                kinds.get(cell.role, "ordinary"),
+                cell.grade_id,
+                cell.in_process,
+                cell.without,
             )
             for cell in self.cells
         ]
@@ -132,7 +145,8 @@ def _cell(marked: MarkedCell) -> Cell:
     cell, attributes = marked.cell, marked.cell.attributes
     line = cell.line or None
     if exercise := attributes.get("exercise"):
-        return Cell(cell.source, "exercise", exercise, exercise, line=line)
+        without = marked.without
+        return Cell(cell.source, "exercise", exercise, exercise, line=line, without=without)
     if exercise := attributes.get("tests"):
         grade_id, points = marked.nbgrader["grade_id"], float(marked.nbgrader["points"])
         in_process = "in_process" in attributes

@@ -14,6 +14,7 @@ from autograder.check.assignment import AssignmentCode
 from autograder.check.mistakes import Variant
 from autograder.check.mutants import Mutant
 from autograder.judge.forking import last_checkpoint
+from autograder.judge.plan import JudgePlan
 from autograder.syllabus import Unit
 
 SEEDS = (0, 1, 2)
@@ -33,6 +34,8 @@ class UnitUnderTest:
     mutants : tuple of Mutant
     files : dict of str to bytes
         What the notebook finds in its working directory.
+    judged : JudgePlan
+        What a judge runs of the assignment.
     """
 
     unit: Unit
@@ -41,6 +44,7 @@ class UnitUnderTest:
     variants: tuple[Variant, ...]
     mutants: tuple[Mutant, ...]
     files: dict[str, bytes]
+    judged: JudgePlan
 
     @property
     def assignment_path(self) -> Path:
@@ -77,6 +81,8 @@ class Trial:
     watched : tuple of int
         Test cells of which the first that loses points ends the run: more need not be known of a
         mutant or a mistake.
+    is_local : bool
+        Whether all is executed in one process, as on a learner's machine.
     """
 
     kind: str
@@ -87,6 +93,7 @@ class Trial:
     limit: float
     seed: int = 0
     watched: tuple[int, ...] = ()
+    is_local: bool = False
 
 
 def reference_trial(assignment: AssignmentCode, seed: int, limit: float) -> Trial:
@@ -98,11 +105,17 @@ def reference_trial(assignment: AssignmentCode, seed: int, limit: float) -> Tria
     return Trial("reference", "", None, 0, steps, limit, seed)
 
 
+def local_trial(assignment: AssignmentCode, limit: float) -> Trial:
+    """Return the reference as it runs in one process, on an author's or a learner's machine."""
+    steps = tuple((index, cell.code) for index, cell in enumerate(assignment.cells))
+    return Trial("local", "", None, 0, steps, limit, is_local=True)
+
+
 def untouched_trials(assignment: AssignmentCode, limit: float) -> tuple[Trial, Trial]:
     """Return the untouched notebook as a grader and as a learner runs it."""
     return (
         Trial("stub", "", None, 0, tuple(enumerate(assignment.stub)), limit),
-        Trial("release", "", None, 0, tuple(enumerate(assignment.release)), limit),
+        Trial("release", "", None, 0, tuple(enumerate(assignment.release)), limit, is_local=True),
     )
 
 

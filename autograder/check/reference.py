@@ -17,20 +17,25 @@ import resource
 import selectors
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder.check.judged import JudgedRun, Judges, cell_result
 from autograder.check.results import CellResult, RunResult
+from autograder.judge.plan import JudgedCell
+from autograder.judge.protocol import JudgedNotebook
 from autograder.judge.shell import make_shell
 from autograder.kernels.importing import import_all
+from autograder.kernels.limits import Limits
 
 # What a run may allocate beyond the reference: a mutant may ask for any size of array.
 _MEMORY = 8 * 2**30
@@ -48,20 +53,40 @@ class _Job:
         The code of its cells.
     points : list of float
         What each of them is worth.
+    judged : list of dict
+        Of each cell what a judge runs of it, see `autograder.judge.plan.JudgedCell`.
+    parameters : int or None
+        The cell that sets the seed of the notebook.
     preloaded : list of str
         Modules that the reference loads at some time: imported first, once for all runs.
     runs : list of dict
-        Of each `Trial` its checkpoint, steps, limit, seed and watched cells, and whether it
-        ``reports_modules``, those that it loads.
+        Of each `Trial` its checkpoint, steps, limit, seed and watched cells, whether it
+        ``is_local``, and whether it ``reports_modules``, those that it loads.
     at_once : int
         How many runs are executed at a time, until the channel says otherwise.
     """
 
     reference: list[str]
     points: list[float]
+    judged: list[dict[str, Any]]
+    parameters: int | None
     preloaded: list[str]
     runs: list[dict[str, Any]]
     at_once: int
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of the runs that are judged."""
+        return sorted({run["seed"] for run in self.runs if not run["is_local"]})
+
+    def notebook(self, seed: int) -> JudgedNotebook:
+        """Return what a judge runs, with a seed for the notebook and for its tests."""
+        cells = [JudgedCell.from_json(cell) for cell in self.judged]
+        if self.parameters is not None and seed:
+            cell = cells[self.parameters]
+            cells[self.parameters] = replace(cell, source=f"{cell.source}\nSEED = {seed}")
+        seconds = math.ceil(max(run["limit"] for run in self.runs))
+        return JudgedNotebook(tuple(cells), str(seed).encode(), limits=Limits(seconds=seconds))
 
 
 @dataclass
@@ -111,7 +136,8 @@ def do_job(folder: Path, channel: int) -> None:
     sys.path[0] = ""  # a run imports from its own copy of the folder
     shell = make_shell()
     import_all(job.preloaded)
-    forks = _Forks(job, shell, channel)
+    judges = Judges([job.notebook(seed) for seed in job.seeds], folder, Path.cwd(), [channel])
+    forks = _Forks(job, shell, channel, judges)
     last = max(run["checkpoint"] for run in job.runs)
     for index in range(last + 1):
         due = [number for number, run in enumerate(job.runs) if run["checkpoint"] == index]
@@ -143,8 +169,9 @@ def _execute(shell: InteractiveShell, index: int, code: str) -> CellResult:
 class _Forks:
     """Forks children for runs, some at a time, and hears how they end."""
 
-    def __init__(self, job: _Job, shell: InteractiveShell, channel: int) -> None:
+    def __init__(self, job: _Job, shell: InteractiveShell, channel: int, judges: Judges) -> None:
         self._job = job
+        self._judges = judges
         self._shell = shell
         self._channel = channel
         self._at_once = job.at_once
@@ -191,23 +218,36 @@ class _Forks:
     def _fork(self, number: int) -> _Child:
         folder = Path("..", "runs", str(number)).resolve()
         shutil.copytree(Path.cwd(), folder, symlinks=True)
+        run = self._job.runs[number]
+        judge = None
+        if not run["is_local"]:
+            judge = self._judges.ask(self._job.seeds.index(run["seed"]))
         read, write = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
                 os.close(read)
+                self._judges.let_go()
                 os.setpgid(0, 0)  # so that what it starts dies with it
                 os.chdir(folder)
-                _live(self._job.runs[number], self._job.points, self._shell, write)
+                _live(run, self._job, self._shell, judge, write)
             finally:
                 os._exit(0)
         os.close(write)
+        if judge is not None:
+            judge.close()
         with suppress(OSError):  # the child may have done it, or have ended, already
             os.setpgid(pid, pid)
         return _Child(number, pid, read, folder, self._job.runs[number]["limit"])
 
 
-def _live(run: dict[str, Any], points: list[float], shell: InteractiveShell, pipe: int) -> None:
+def _live(
+    run: dict[str, Any],
+    job: _Job,
+    shell: InteractiveShell,
+    judge: socket.socket | None,
+    pipe: int,
+) -> None:
     """Execute the cells of a run in the child, and report each on the pipe."""
     os.dup2(1, 2)
     _bound("RLIMIT_AS", psutil.Process().memory_info().vms + _MEMORY)
@@ -215,10 +255,16 @@ def _live(run: dict[str, Any], points: list[float], shell: InteractiveShell, pip
     _bound("RLIMIT_CPU", math.ceil(run["limit"]))
     os.environ["FORWARDPASS_TEST_SEED"] = str(run["seed"])
     known = set(sys.modules)
+    judged = None if judge is None else JudgedRun(judge, shell.user_ns)
     for index, code in run["steps"]:
-        result = _execute(shell, index, code)
+        if judged is not None and job.judged[index]["kind"] == "test":
+            begin = processor_seconds()
+            told = judged.run(index, run["limit"])
+            result = cell_result(index, processor_seconds() - begin, told)
+        else:
+            result = _execute(shell, index, code)
         _write(pipe, json.dumps(asdict(result)).encode() + b"\n")
-        if index in run["watched"] and result.score(points[index]) < points[index]:
+        if index in run["watched"] and result.score(job.points[index]) < job.points[index]:
             break
     loaded = [name for name in sys.modules if name not in known and _is_installed(name)]
     _write(pipe, json.dumps({"loaded": loaded if run["reports_modules"] else []}).encode() + b"\n")

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import autograder
-from autograder.check.assignment import AssignmentCode
-from autograder.check.plan import Trial
+from autograder.check.plan import Trial, UnitUnderTest
 from autograder.check.results import RunResult
 from autograder.cores import thread_limits
 
@@ -117,9 +116,8 @@ class ReferenceServer:
 
     def execute(
         self,
-        assignment: AssignmentCode,
+        tested: UnitUnderTest,
         trials: Sequence[Trial],
-        files: Mapping[str, bytes],
         at_once: Callable[[], int],
         preloaded: Sequence[str] = (),
     ) -> Iterator[tuple[Trial, RunResult]]:
@@ -129,10 +127,8 @@ class ReferenceServer:
 
         Parameters
         ----------
-        assignment : AssignmentCode
+        tested : UnitUnderTest
         trials : sequence of Trial
-        files : mapping of str to bytes
-            What the notebook finds in its working directory.
         at_once : callable
             Returns how many runs are executed at a time, from 1 to 255. It is asked again whenever
             one has ended.
@@ -152,11 +148,13 @@ class ReferenceServer:
             folder.mkdir()
         except FileNotFoundError:
             raise RunnerFailed("the process that forks references was ended") from None
-        _write_files(folder / "unit", files)
+        _write_files(folder / "unit", tested.files)
         now = at_once()
         job = {
-            "reference": [cell.code for cell in assignment.cells],
-            "points": [cell.points for cell in assignment.cells],
+            "reference": [cell.code for cell in tested.assignment.cells],
+            "points": [cell.points for cell in tested.assignment.cells],
+            "judged": tested.judged.to_json()["cells"],
+            "parameters": tested.assignment.parameters,
             "preloaded": list(preloaded),
             "runs": [_run_of(trial) for trial in trials],
             "at_once": now,
@@ -205,6 +203,7 @@ def _run_of(trial: Trial) -> dict[str, Any]:
         "limit": trial.limit,
         "seed": trial.seed,
         "watched": trial.watched,
+        "is_local": trial.is_local,
         "reports_modules": trial.kind == "reference",
     }
 

@@ -16,6 +16,7 @@ from autograder.check.plan import (
     alone_trial,
     combined_trials,
     exercise_trials,
+    local_trial,
     reference_trial,
     time_limit,
     untouched_trials,
@@ -31,6 +32,7 @@ from autograder.check.verdict import (
     reference_faults,
     untouched_faults,
 )
+from autograder.judge.needs import plan
 from autograder.notebooks import exercise_cells
 from autograder.syllabus import Syllabus, Unit
 
@@ -62,6 +64,7 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> UnitUnderTest:
             for mutant in make_mutants(cell.exercise, cell.code)
         ),
         files=dict(built.public_files),
+        judged=plan(assignment.for_judge()),
     )
 
 
@@ -132,9 +135,7 @@ class _Runs:
         trials = sorted(trials, key=lambda trial: -trial.limit)
         self._expected += len(trials)
         outcomes = []
-        results = self._server.execute(
-            *(self._tested.assignment, trials, self._tested.files, self._at_once, preloaded)
-        )
+        results = self._server.execute(*(self._tested, trials, self._at_once, preloaded))
         with closing(results):
             for outcome in results:
                 outcomes.append(outcome)
@@ -149,6 +150,7 @@ def _trials(tested: UnitUnderTest, seconds: list[float], sound: bool) -> list[Tr
     limit = time_limit(seconds)
     trials = [
         *untouched_trials(assignment, limit),
+        local_trial(assignment, limit),
         *(reference_trial(assignment, seed, limit) for seed in SEEDS[1:]),
     ]
     if sound:

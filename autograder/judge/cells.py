@@ -5,6 +5,8 @@ from __future__ import annotations  # nbformat takes seconds to import, and most
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from autograder.notebooks import absent_packages
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -24,12 +26,15 @@ class InstructorCell:
         Of an exercise or a test.
     in_process : bool
         Whether the author of a test says that it looks at the notebook itself.
+    without : tuple of str
+        Packages without which an exercise is to be solved.
     """
 
     source: str
     kind: CellKind
     grade_id: str = ""
     in_process: bool = False
+    without: tuple[str, ...] = ()
 
 
 def cells_of(notebook: NotebookNode) -> list[InstructorCell]:
@@ -49,5 +54,7 @@ def cells_of(notebook: NotebookNode) -> list[InstructorCell]:
         elif marks.get("grade"):
             kind = "test"
         in_process = "in_process" in cell.metadata.get("tags", ())
-        cells.append(InstructorCell(cell.source, kind, marks.get("grade_id", ""), in_process))
+        grade_id = marks.get("grade_id", "")
+        without = absent_packages(cell)
+        cells.append(InstructorCell(cell.source, kind, grade_id, in_process, without))
     return cells

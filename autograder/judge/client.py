@@ -42,9 +42,8 @@ class Judge:
 
     Parameters
     ----------
-    address : Address
-        Of a `JudgeServer`.
-    notebook : JudgedNotebook
+    connection : socket.socket
+        On which a judge was asked for; see also :meth:`start`.
 
     Attributes
     ----------
@@ -57,22 +56,34 @@ class Judge:
         If no judge can be started.
     """
 
-    def __init__(self, address: Address, notebook: JudgedNotebook) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         self.broken: tuple[str, ...] = ()
         self._kernel: socket.socket | None = None  # the judge's end, as it has it
-        self._connection = socket.socket(socket.AF_UNIX)
-        try:
-            _lay_out(notebook, address.folder)
-            self._connection.connect(str(address.folder / SOCKET))
-            self._connection.sendall(line_of(notebook.to_json()))
-        except OSError as error:
-            self._connection.close()
-            why = error.strerror or str(error)
-            raise JudgeFailed(f"the judges' server is gone ({why})") from None
+        self._connection = connection
         self._answers: Iterator[tuple[dict[str, Any], list[int]]] = messages(self._connection)
         self._connection.settimeout(_START_SECONDS)
         self._hear()
         self._connection.settimeout(None)
+
+    @classmethod
+    def start(cls, address: Address, notebook: JudgedNotebook) -> Self:
+        """Have a judge forked by a `JudgeServer`.
+
+        Raises
+        ------
+        JudgeFailed
+            If no judge can be started.
+        """
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            _lay_out(notebook, address.folder)
+            connection.connect(str(address.folder / SOCKET))
+            connection.sendall(line_of(notebook.to_json()))
+        except OSError as error:
+            connection.close()
+            why = error.strerror or str(error)
+            raise JudgeFailed(f"the judges' server is gone ({why})") from None
+        return cls(connection)
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,7 @@ from autograder.judge.mentions import Mention, first_reads
 from autograder.judge.plan import JudgedCell, JudgePlan
 from autograder.judge.program import Program, Where
 from autograder.judge.slices import Obstacle, Slice, slice_for, sliced_text
-from autograder.regions import MARKERS, Markers
+from autograder.regions import MARKERS, Markers, exercise_of
 
 _OPEN = "to which the whole notebook is open (magics and lines that begin with ! do, too)"
 
@@ -87,11 +87,18 @@ def plan(cells: Iterable[InstructorCell], solution: Markers = MARKERS["solution"
         if index in reasons:
             judged.append(JudgedCell("", "skipped"))
         elif index in tests:
-            judged.append(JudgedCell(text, "test", tuple(sorted(tests[index].needed.answers))))
+            names = tuple(sorted(tests[index].needed.answers))
+            judged.append(JudgedCell(text, "test", names, _absent(cell.grade_id, program.cells)))
         else:
             items = [program.items[i] for i in program.items_of(index) if i in run]
             judged.append(JudgedCell(sliced_text(text, items) if items else "", cell.kind))
     return JudgePlan(tuple(judged), reasons)
+
+
+def _absent(grade_id: str, cells: Sequence[InstructorCell]) -> tuple[str, ...]:
+    """Return the packages without which the exercise is to be solved that a cell tests."""
+    exercises = {cell.grade_id: cell.without for cell in cells if cell.kind == "exercise"}
+    return exercises.get(exercise_of(grade_id, exercises), ())
 
 
 def needs_of_tests(program: Program) -> list[Needs]:

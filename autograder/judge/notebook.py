@@ -79,13 +79,14 @@ class Notebook:
         test = self._notebook.cells[index]
         if test.kind != "test":
             raise ValueError(f"cell {index} is no test that is judged, but {test.kind}")
+        used = time.process_time()
         self._run_above(index)
         recording = Recording(self._shell, test.source, self._notebook.limits)
         alarm = _Alarm(seconds + max(seconds, _OWN_SECONDS), peer)
         error: BaseException | None = None
         begin = time.monotonic()
         try:
-            peer.begin(seconds)
+            peer.begin(seconds, test.without)
             with recording, alarm, lend_elsewhere(_Lender(peer, test.names)):
                 self._fetch(peer, test.names)
                 error = self._execute(test.source)
@@ -110,6 +111,7 @@ class Notebook:
             shown=recording.shown,
             seconds=time.monotonic() - begin,
             learner_seconds=peer.seconds,
+            processor_seconds=time.process_time() - used,
         )
 
     def _run_above(self, index: int) -> None:

@@ -19,11 +19,20 @@ class JudgedCell:
         ``"ordinary"``, ``"exercise"``, ``"test"``, or ``"skipped"`` for a test that is not judged.
     names : tuple of str
         What a test needs of the learner's notebook, in alphabetical order.
+    without : tuple of str
+        Packages that do not answer in the learner's notebook while the test runs.
     """
 
     source: str
     kind: JudgedKind
     names: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Return what `dataclasses.asdict` made a dictionary of."""
+        tuples = {name: tuple(content[name]) for name in ("names", "without")}
+        return cls(**{**content, **tuples})
 
 
 @dataclass(frozen=True)
@@ -52,9 +61,6 @@ class JudgePlan:
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Return the plan that `to_json` wrote."""
         return cls(
-            tuple(
-                JudgedCell(cell["source"], cell["kind"], tuple(cell["names"]))
-                for cell in content["cells"]
-            ),
+            tuple(JudgedCell.from_json(cell) for cell in content["cells"]),
             {int(index): reason for index, reason in content["reasons"].items()},
         )

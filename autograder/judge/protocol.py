@@ -72,9 +72,8 @@ class JudgedNotebook:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Return what :meth:`to_json` was called on, without its files."""
-        cells = [{**cell, "names": tuple(cell["names"])} for cell in content["cells"]]
         found = cls(
-            cells=tuple(JudgedCell(**cell) for cell in cells),
+            cells=tuple(JudgedCell.from_json(cell) for cell in content["cells"]),
             seed=bytes.fromhex(content["seed"]),
             hidden=tuple((begin, end) for begin, end in content["hidden"]),
             limits=Limits(**content["limits"]),
@@ -110,6 +109,8 @@ class TestRun:
         What it took by the clock.
     learner_seconds : float
         How much of that the learner's process took.
+    processor_seconds : float
+        The processor time of the judge.
     """
 
     __test__ = False  # to pytest
@@ -120,6 +121,7 @@ class TestRun:
     shown: list[str]
     seconds: float
     learner_seconds: float
+    processor_seconds: float
 
 
 def line_of(message: dict[str, Any]) -> bytes:
