@@ -112,7 +112,7 @@ class RemoteFunction(RemoteObject):
     def __bool__(self) -> bool:
         return True
 
-    def _count_calls(self, *arguments: Any) -> int:
+    def __count_calls__(self, *arguments: Any) -> int:
         """Return how many calls a call makes; :func:`forwardpass.check.count_calls` asks it."""
         return self._reference.peer.request("count", self._reference, None, *arguments)
 
@@ -135,7 +135,7 @@ class RemoteMethod:
             "method", self._reference, self._name, *arguments, **named
         )
 
-    def _count_calls(self, *arguments: Any) -> int:
+    def __count_calls__(self, *arguments: Any) -> int:
         """Return how many calls a call makes; :func:`forwardpass.check.count_calls` asks it."""
         return self._reference.peer.request("count", self._reference, self._name, *arguments)
 

@@ -75,7 +75,7 @@ def _live(code: str, own: socket.socket, other: socket.socket) -> None:
 @contextmanager
 def judged(address: Address, code: str, *cells: JudgedCell, **settings: Any) -> Iterator[Judge]:
     """Offer a judge of some cells that is connected to a learner's process."""
-    with Judge(address, notebook(*cells, **settings)) as judge, connected(judge, code):
+    with Judge.start(address, notebook(*cells, **settings)) as judge, connected(judge, code):
         yield judge
 
 

@@ -214,12 +214,12 @@ class TestEnds:
 
     def test_a_notebook_that_ends_its_process_is_told(self, address: Address) -> None:
         with pytest.raises(JudgeFailed):
-            Judge(address, notebook(ordinary("import os; os._exit(1)"), test_cell("1")))
+            Judge.start(address, notebook(ordinary("import os; os._exit(1)"), test_cell("1")))
         assert run_one(address, "", "1").status == "ok"
 
     def test_a_test_without_a_kernel_is_refused(self, address: Address) -> None:
         with (
-            Judge(address, notebook(test_cell("1"))) as judge,
+            Judge.start(address, notebook(test_cell("1"))) as judge,
             pytest.raises(JudgeFailed, match="there is no kernel"),
         ):
             judge.run_test(0, 5)
@@ -230,7 +230,7 @@ class TestEnds:
         code = "import subprocess\nsubprocess.Popen(['sleep', '600'])"
         with JudgeServer(SandboxConfig(sandbox)) as server:
             folder = server.address.folder
-            judge = Judge(server.address, notebook(test_cell(code)))
+            judge = Judge.start(server.address, notebook(test_cell(code)))
             with connected(judge, ""):
                 assert judge.run_test(0, 5).status == "ok"
             own = set(psutil.Process().children(recursive=True)) - before
@@ -238,7 +238,7 @@ class TestEnds:
         assert all(is_gone(process.pid) for process in own)
         assert not folder.exists()
         with pytest.raises(JudgeFailed, match="the judges' server is gone"):
-            Judge(server.address, notebook(test_cell("1")))
+            Judge.start(server.address, notebook(test_cell("1")))
         judge.close()
 
     def test_judges_end_with_a_server_that_is_killed(self) -> None:
@@ -258,7 +258,7 @@ class TestEnds:
             "from tests.autograder.judge.judging import *\n"
             "learner = Learner('')\n"  # first: it would keep the judge's connection open
             "cell = test_cell('import os; print(os.getpid())')\n"
-            "judge = Judge(Address(Path(sys.argv[1]), 'none'), notebook(cell))\n"
+            "judge = Judge.start(Address(Path(sys.argv[1]), 'none'), notebook(cell))\n"
             "judge.connect(learner.judges_end)\n"
             "print(printed(judge.run_test(0, 5)), flush=True)\ntime.sleep(600)"
         )
