@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from autograder.boundary.peer import Peer
 
 # The room of each library's kinds: imported once the library itself is.
-_ROOMS = {"numpy": "autograder.boundary.arrays"}
+_ROOMS = {
+    "numpy": "autograder.boundary.arrays",
+    "sklearn": "autograder.boundary.estimators",
+}
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 

@@ -13,7 +13,7 @@ from autograder.result_cache import ResultCache, content_of, environment, key_of
 
 _TOOLS = Path(autograder.__file__).parent
 # Of autograder, what a check runs: other rooms may change without a change of its results.
-_ROOMS = ("build", "check", "kernels/importing.py")
+_ROOMS = ("boundary", "build", "check", "judge", "kernels/absent.py", "kernels/importing.py")
 
 
 class KeptReports:

@@ -57,6 +57,8 @@ class ExerciseReport:
     ----------
     exercise : str
     points : float
+    judged : float
+        How many of them are given by a judge, and not in the notebook's own process.
     seconds : float
         The processor time of the reference's solution and test cells.
     tried : tuple of Tried
@@ -64,6 +66,7 @@ class ExerciseReport:
 
     exercise: str
     points: float
+    judged: float
     seconds: float
     tried: tuple[Tried, ...]
 

@@ -37,6 +37,10 @@ def print_report(report: UnitReport, console: Console) -> None:
             table.add_row(*_row(exercise))
         console.print(table)
     time = f"reference {report.seconds:.1f} of {unit.assignment_budget:g} s"
+    if report.exercises:
+        points = sum(exercise.points for exercise in report.exercises)
+        judged = sum(exercise.judged for exercise in report.exercises)
+        time += f"; {judged:g} of {points:g} points judged"
     if not report.faults:
         if report.result_of is not None:
             time += f"; result of {report.result_of:%Y-%m-%d %H:%M}, nothing has changed since"
@@ -72,6 +76,7 @@ def _content(exercise: ExerciseReport) -> dict[str, Any]:
     return {
         "exercise": exercise.exercise,
         "points": exercise.points,
+        "judged": exercise.judged,
         "seconds": round(exercise.seconds, 3),
         "mistakes": {"caught": caught, "all": mistakes},
         "alternatives": {"kept": kept, "all": alternatives},

@@ -28,6 +28,7 @@ from autograder.check.verdict import (
     budget_faults,
     exercise_faults,
     exercise_report,
+    judged_faults,
     loses,
     reference_faults,
     untouched_faults,
@@ -170,7 +171,7 @@ def _report(
     assignment = tested.assignment
     faults: list[Fault] = []
     for outcome in sorted(outcomes, key=lambda o: (o[0].kind, o[0].seed)):
-        if outcome[0].kind == "reference":
+        if outcome[0].kind in ("reference", "local"):
             faults += reference_faults(tested, outcome)
         elif outcome[0].kind in ("stub", "release"):
             faults += untouched_faults(tested, outcome)
@@ -190,6 +191,6 @@ def _report(
             )
         )
     total = imports + sum(seconds)
-    faults += [*hint_faults(tested), *budget_faults(tested, total)]
+    faults += [*hint_faults(tested), *judged_faults(tested), *budget_faults(tested, total)]
     # The stub and the release have most of their errors in common.
     return UnitReport(tested.unit, total, tuple(exercises), tuple(dict.fromkeys(faults)))

@@ -18,6 +18,7 @@ from autograder.check.report import (
 from autograder.check.results import CellResult, RunResult
 
 MISTAKES, ALTERNATIVES = 3, 1  # that an exercise needs
+MOST_UNJUDGED = 0.05  # of a unit's points
 
 TrialResult = tuple[Trial, RunResult]
 
@@ -25,18 +26,29 @@ TrialResult = tuple[Trial, RunResult]
 def reference_faults(tested: UnitUnderTest, outcome: TrialResult) -> Iterator[Fault]:
     """Yield where the reference is not worth full marks with a seed."""
     trial, result = outcome
-    assignment, seed = tested.assignment, trial.seed
+    how = "in one process, as learners run it" if trial.is_local else f"with seed {trial.seed}"
     for cell in result.cells:
-        points = assignment.cells[cell.cell].points
+        points = tested.assignment.cells[cell.cell].points
         if cell.error:
-            yield _at(tested, cell.cell, f"the reference fails with seed {seed}: {cell.cause}")
+            yield _at(tested, cell.cell, f"the reference fails {how}: {cell.cause}")
         elif cell.score(points) < points:
+            earned = f"{cell.score(points):g} of {points:g}"
+            yield _at(tested, cell.cell, f"the reference earns {earned} {how}")
+    yield from _unfinished(tested, outcome, f"the reference {how}")
+
+
+def judged_faults(tested: UnitUnderTest) -> Iterator[Fault]:
+    """Yield the tests that no judge can run, if their points are too many."""
+    cells, reasons = tested.assignment.cells, tested.judged.reasons
+    missing = sum(cells[index].points for index in reasons)
+    if missing > MOST_UNJUDGED * sum(cell.points for cell in cells):
+        for index, reason in reasons.items():
             yield _at(
                 tested,
-                cell.cell,
-                f"the reference earns {cell.score(points):g} of {points:g} with seed {seed}",
+                index,
+                f"no judge can run these tests ({reason}), and {missing:g} points are too many for "
+                f"that: at least {1 - MOST_UNJUDGED:.0%} of a unit's are judged",
             )
-    yield from _unfinished(tested, outcome, f"the reference with seed {seed}")
 
 
 def untouched_faults(tested: UnitUnderTest, outcome: TrialResult) -> Iterator[Fault]:
@@ -124,7 +136,9 @@ def exercise_report(
             excused = outcome == FULL_MARKS and text in excuses
             tried.append(Tried("mutant", text, line, outcome, excused))
     tried.sort(key=lambda item: (item.kind, item.line or 0))
-    return ExerciseReport(exercise, assignment.points(exercise), seconds, tuple(tried))
+    tests = [index for index in assignment.tests(exercise) if index not in tested.judged.reasons]
+    judged = sum(assignment.cells[index].points for index in tests)
+    return ExerciseReport(exercise, assignment.points(exercise), judged, seconds, tuple(tried))
 
 
 def loses(assignment: AssignmentCode, trial: Trial, result: RunResult) -> bool:

@@ -20,7 +20,7 @@ def load(course: Path) -> UnitUnderTest:
 
 def report_on(tested: UnitUnderTest, *faults: Fault) -> UnitReport:
     tried = (Tried("mistake", "slip", 3, "points lost"), Tried("mutant", "x", None, "died", True))
-    return UnitReport(tested.unit, 1.5, (ExerciseReport("double", 4.0, 0.1, tried),), faults)
+    return UnitReport(tested.unit, 1.5, (ExerciseReport("double", 4.0, 4.0, 0.1, tried),), faults)
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import psutil
 import pytest
 
 from autograder.check.assignment import AssignmentCode, Cell
-from autograder.check.plan import Trial
+from autograder.check.plan import Trial, UnitUnderTest
 from autograder.check.runner import ReferenceServer, RunnerFailed
+from autograder.judge.needs import plan
 
 CELLS = (
     Cell("import os, time\n%config InlineBackend.figure_format = 'png'\nk = 1", "parameters"),
@@ -25,7 +26,12 @@ TEST = CELLS[2].code
 
 
 def run(*steps: tuple[int, str], checkpoint: int = 1, limit: float = 60.0, **more) -> Trial:
+    more = {"is_local": True} | more
     return Trial("mutant", "f", None, checkpoint, steps, limit, **more)
+
+
+def under_test(code: AssignmentCode, files: dict[str, bytes]) -> UnitUnderTest:
+    return UnitUnderTest(None, Path("w01"), code, (), (), files, plan(code.for_judge()))
 
 
 RUNS = {
@@ -55,7 +61,7 @@ def results():
     trials = [replace(trial, kind=name) for name, trial in RUNS.items()]
     files = {"data/one.txt": b"one"}
     with ReferenceServer.start([]) as server:
-        outcomes = server.execute(CODE, trials, files, lambda: 2)
+        outcomes = server.execute(under_test(CODE, files), trials, lambda: 2)
         return {trial.kind: result for trial, result in outcomes}
 
 
@@ -155,7 +161,9 @@ def test_to_stop_reading_ends_every_run_and_the_server_leaves_no_process_and_no_
     before = children()
     with ReferenceServer.start([]) as server:
         idle = children()
-        with closing(server.execute(CODE, [RUNS["passes"], endless], {}, lambda: 2)) as outcomes:
+        with closing(
+            server.execute(under_test(CODE, {}), [RUNS["passes"], endless], lambda: 2)
+        ) as outcomes:
             assert next(outcomes)[0] is RUNS["passes"]
             pid = wait_for(temporary / "pid")
             assert children() > idle
@@ -171,7 +179,7 @@ def test_to_stop_reading_ends_a_reference_that_is_busy():
     before = children()
     with ReferenceServer.start([]) as server:
         code = AssignmentCode(cells, (), ())
-        with closing(server.execute(code, trials, {}, lambda: 1)) as outcomes:
+        with closing(server.execute(under_test(code, {}), trials, lambda: 1)) as outcomes:
             assert next(outcomes)[0] is trials[0]
     assert ended(since=before)
 
@@ -180,7 +188,7 @@ def test_a_server_that_ends_is_told_to_who_waits_for_results(tmp_path):
     endless = run((1, f"{announced(tmp_path / 'pid')}\nwhile True:\n    pass"), limit=600)
     with ThreadPoolExecutor(1) as pool:
         with ReferenceServer.start([]) as server:
-            waiting = pool.submit(list, server.execute(CODE, [endless], {}, lambda: 1))
+            waiting = pool.submit(list, server.execute(under_test(CODE, {}), [endless], lambda: 1))
             pid = wait_for(tmp_path / "pid")
         with pytest.raises(RunnerFailed):
             waiting.result()
@@ -191,7 +199,7 @@ def test_a_server_that_was_ended_takes_no_more_runs_and_leaves_no_file(temporary
     with ReferenceServer.start([]) as server:
         pass
     with pytest.raises(RunnerFailed, match="was ended"):
-        list(server.execute(CODE, [RUNS["passes"]], {}, lambda: 1))
+        list(server.execute(under_test(CODE, {}), [RUNS["passes"]], lambda: 1))
     assert not list(temporary.glob("forwardpass-check-*"))
 
 
@@ -199,14 +207,18 @@ def test_a_reference_that_kills_its_process_is_an_error_and_the_server_goes_on()
     cells = (Cell("import os\nos._exit(3)", "ordinary"), *CELLS[1:])
     with ReferenceServer.start([]) as server:
         with pytest.raises(RunnerFailed, match="exit status 3"):
-            list(server.execute(AssignmentCode(cells, (), ()), [RUNS["passes"]], {}, lambda: 1))
-        ((_, result),) = server.execute(CODE, [RUNS["passes"]], {}, lambda: 1)
+            list(
+                server.execute(
+                    under_test(AssignmentCode(cells, (), ()), {}), [RUNS["passes"]], lambda: 1
+                )
+            )
+        ((_, result),) = server.execute(under_test(CODE, {}), [RUNS["passes"]], lambda: 1)
     assert result.end == "finished"
 
 
 def test_nothing_to_run_starts_nothing():
     with ReferenceServer.start([]) as server:
-        assert list(server.execute(CODE, [], {}, lambda: 1)) == []
+        assert list(server.execute(under_test(CODE, {}), [], lambda: 1)) == []
 
 
 def test_a_number_of_runs_that_is_told_too_late_for_the_last_one_is_no_error():
@@ -214,7 +226,7 @@ def test_a_number_of_runs_that_is_told_too_late_for_the_last_one_is_no_error():
     with ReferenceServer.start([]) as server:
         for _ in range(10):
             runs = [RUNS["passes"]] * 2
-            outcomes = list(server.execute(CODE, runs, {}, lambda: next(numbers)))
+            outcomes = list(server.execute(under_test(CODE, {}), runs, lambda: next(numbers)))
             assert [result.end for _, result in outcomes] == ["finished"] * 2
 
 
@@ -226,7 +238,7 @@ def test_packages_are_imported_once_and_for_every_reference(tmp_path, monkeypatc
     uses = run((1, "import sys\nassert 'counted_import' in sys.modules\nimport counted_import"))
     with ReferenceServer.start(["counted_import", "no_such_package"]) as server:
         for _ in range(2):
-            ((_, result),) = server.execute(CODE, [uses], {}, lambda: 1)
+            ((_, result),) = server.execute(under_test(CODE, {}), [uses], lambda: 1)
             assert result.of(1).cause == ""
         assert server.seconds > 0
     assert (tmp_path / "imports").read_text() == "once "
@@ -240,24 +252,24 @@ def test_what_a_reference_loads_late_is_reported_and_can_be_loaded_first(tmp_pat
     early = run((1, "import sys\nassert 'wave' in sys.modules"))
     files = {"late_local.py": b""}
     with ReferenceServer.start([]) as server:
-        ((_, result),) = server.execute(code, [reference], files, lambda: 1)
+        ((_, result),) = server.execute(under_test(code, files), [reference], lambda: 1)
         assert "wave" in result.loaded
         assert "late_local" not in result.loaded  # it belongs to the notebook, not to a library
-        ((_, before),) = server.execute(code, [early], files, lambda: 1)
-        ((_, after),) = server.execute(code, [early], files, lambda: 1, result.loaded)
+        ((_, before),) = server.execute(under_test(code, files), [early], lambda: 1)
+        ((_, after),) = server.execute(under_test(code, files), [early], lambda: 1, result.loaded)
     assert (before.of(1).error, after.of(1).error) == ("AssertionError", "")
 
 
 def test_a_run_that_waits_for_ever_is_stopped_though_it_uses_no_processor_time():
     asleep = run((1, "time.sleep(1e6)"))
     with ReferenceServer.start([]) as server:
-        ((_, result),) = server.execute(CODE, [asleep], {}, lambda: 1)
+        ((_, result),) = server.execute(under_test(CODE, {}), [asleep], lambda: 1)
     assert result.end == "timed out"
 
 
 def test_a_run_is_bounded_by_processor_time_and_not_by_the_clock():
     patient = run((1, "time.sleep(3)"), limit=1.0)
     with ReferenceServer.start([]) as server:
-        ((_, result),) = server.execute(CODE, [patient], {}, lambda: 1)
+        ((_, result),) = server.execute(under_test(CODE, {}), [patient], lambda: 1)
     assert result.end == "finished"
     assert result.of(1).seconds < 1

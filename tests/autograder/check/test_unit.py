@@ -94,7 +94,7 @@ assert result
 ```
 
 ```python tests="chance" part="free" points=1
-assert True
+assert chance
 ```
 
 ```python exercise="quiz"
@@ -234,7 +234,7 @@ def test_a_reference_that_fails_with_another_seed_is_named(faults):
 
 def test_points_for_an_untouched_notebook_are_named(faults):
     fault = the_fault(faults, message="the untouched notebook earns")
-    assert fault[:3] == ("assignment.md", "chance_tests_free", "assert True")
+    assert fault[:3] == ("assignment.md", "chance_tests_free", "assert chance")
     assert "1 of 1 points" in fault[3]
 
 
