@@ -1,26 +1,26 @@
 """What a computation depends on beside its arguments: error states, random states, modes.
 
-It goes along with a call, and comes back with the answer as far as it belongs to the program as a
-whole: random states do, while NumPy's error state is the caller's.
+It goes along with a call. Some of it belongs to the program as a whole, as random states do, and
+comes back with the answer. The rest is the caller's: NumPy's error state holds in the other process
+for the time of a call, and what was in force there before is in force again afterwards.
 """
 
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol
 
 
 class Setting(Protocol):
-    """One setting of the process.
+    """A setting of the whole program.
 
     Attributes
     ----------
     name : str
-    comes_back : bool
-        Whether what a call makes of it holds for the caller, too.
     """
 
     name: str
-    comes_back: bool
 
     def read(self) -> Any:
         """Return it as plain data."""
@@ -29,8 +29,25 @@ class Setting(Protocol):
         """Set it; a wrong value may raise anything."""
 
 
+class CallersSetting(Protocol):
+    """A setting that the caller has made for what it calls.
+
+    Attributes
+    ----------
+    name : str
+    """
+
+    name: str
+
+    def read(self) -> Any:
+        """Return it as plain data."""
+
+    def holding(self, value: Any) -> AbstractContextManager[Any]:
+        """Return a context manager in which it has a value, and after which it is as before."""
+
+
 class _PythonRandom:
-    name, comes_back = "random", True
+    name = "random"
 
     def read(self) -> Any:
         return random.getstate()
@@ -40,17 +57,17 @@ class _PythonRandom:
 
 
 class _NumpyErrors:
-    name, comes_back = "numpy.errstate", False
+    name = "numpy.errstate"
 
     def read(self) -> Any:
         return sys.modules["numpy"].geterr()
 
-    def write(self, value: Any) -> None:
-        sys.modules["numpy"].seterr(**value)
+    def holding(self, value: Any) -> AbstractContextManager[Any]:
+        return sys.modules["numpy"].errstate(**value)
 
 
 class _NumpyRandom:
-    name, comes_back = "numpy.random", True
+    name = "numpy.random"
 
     def read(self) -> Any:
         _, words, *rest = sys.modules["numpy"].random.get_state()
@@ -63,22 +80,22 @@ class _NumpyRandom:
         numpy.random.set_state(("MT19937", words, *rest))
 
 
-_BY_LIBRARY: dict[str, list[Setting]] = {
-    "random": [_PythonRandom()],
-    "numpy": [_NumpyErrors(), _NumpyRandom()],
-}
+_SETTINGS: dict[str, list[Setting]] = {"random": [_PythonRandom()], "numpy": [_NumpyRandom()]}
+_CALLERS: dict[str, list[CallersSetting]] = {"numpy": [_NumpyErrors()]}
 
 
-def add_settings(library: str, settings: list[Setting]) -> None:
+def add_settings(library: str, settings: list[Setting], callers: list[CallersSetting]) -> None:
     """Let settings of a library go along with calls, once it is loaded."""
-    _BY_LIBRARY[library] = settings
+    _SETTINGS[library] = settings
+    _CALLERS[library] = callers
 
 
 class Ambient:
-    """The settings of this process as the other knows them."""
+    """The settings of this process as the other knows them, and the other way round."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Any] = {}  # to the other process
+        self._callers: dict[str, Any] = {}  # the other process's
 
     def news(self, *, is_answer: bool) -> dict[str, Any]:
         """Return the settings that the other process does not know yet.
@@ -89,36 +106,37 @@ class Ambient:
             Whether they go back with an answer.
         """
         news = {}
-        for setting in _settings():
-            if is_answer and not setting.comes_back:
-                continue
+        for setting in _loaded(_SETTINGS) + ([] if is_answer else _loaded(_CALLERS)):
             value = setting.read()
             if self._known.get(setting.name) != value:
                 news[setting.name] = self._known[setting.name] = value
         return news
 
-    def learn(self, news: dict[str, Any], *, is_answer: bool) -> None:
+    def learn(self, news: dict[str, Any]) -> None:
         """Take over the other process's settings."""
-        for setting in _settings():
-            if setting.name in news and (setting.comes_back or not is_answer):
+        for setting in _loaded(_SETTINGS):
+            if setting.name in news:
                 setting.write(news[setting.name])
                 self._known[setting.name] = setting.read()
+        for setting in _loaded(_CALLERS):
+            if setting.name in news:
+                with setting.holding(news[setting.name]):  # a wrong one is the other's fault
+                    self._callers[setting.name] = news[setting.name]
 
-    def keep(self) -> dict[str, Any]:
-        """Return what :meth:`restore` needs to undo what a test has set for good."""
-        return {one.name: one.read() for one in _settings() if not one.comes_back}
+    @contextmanager
+    def of_the_caller(self) -> Iterator[None]:
+        """Hold the settings that the other process has made for what it calls."""
+        with ExitStack() as stack:
+            for setting in _loaded(_CALLERS):
+                if setting.name in self._callers:
+                    stack.enter_context(setting.holding(self._callers[setting.name]))
+            yield
 
-    def restore(self, kept: dict[str, Any]) -> None:
-        """Set what does not come back to what it was."""
-        for setting in _settings():
-            if setting.name in kept:
-                setting.write(kept[setting.name])
 
-
-def _settings() -> list[Setting]:
+def _loaded(by_library: dict[str, list[Any]]) -> list[Any]:
     return [
         setting
-        for library, settings in _BY_LIBRARY.items()
+        for library, settings in by_library.items()
         if library in sys.modules
         for setting in settings
     ]

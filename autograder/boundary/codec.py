@@ -24,10 +24,10 @@ from autograder.boundary.connection import Malformed
 if TYPE_CHECKING:
     from autograder.boundary.peer import Peer
 
-# The room of each library's kinds: imported once the library itself is.
+# The rooms of each library's kinds: imported once the library itself is.
 _ROOMS = {
-    "numpy": "autograder.boundary.arrays",
-    "sklearn": "autograder.boundary.estimators",
+    "numpy": ("autograder.boundary.arrays",),
+    "sklearn": ("autograder.boundary.estimators",),
 }
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
@@ -91,12 +91,15 @@ class Encoder:
         What may be changed in place, by number.
     memories : list
         Of the arrays so far, see :mod:`autograder.boundary.arrays`.
+    introduced : list of int
+        Twins that the other process first hears of.
     """
 
     def __init__(self, peer: "Peer", known: "Decoder | None" = None) -> None:
         self.peer = peer
         self.buffers: list[Any] = []
         self.originals: list[Any] = []
+        self.introduced: list[int] = []
         self.memories: list[Any] = [] if known is None else list(known.memories)
         self._numbers: dict[int, list[Any]] = {}
         self._alive: list[Any] = []  # an id is of use only while its object lives
@@ -274,15 +277,17 @@ def add_kinds(kinds: Iterable[Kind]) -> None:
         _mutable[kind.tag] = kind
 
 
-def _load_rooms() -> None:
-    for library, room in _ROOMS.items():
-        if library in sys.modules and room not in _loaded:
-            _loaded.add(room)
-            add_kinds(importlib.import_module(room).KINDS)
+def load_rooms() -> None:
+    """Import the rooms of all libraries that are loaded."""
+    for library, rooms in _ROOMS.items():
+        if library in sys.modules and library not in _loaded:
+            _loaded.add(library)
+            for room in rooms:
+                add_kinds(importlib.import_module(room).KINDS)
 
 
 def _find_encoder(kind: type) -> Callable[[Any, Encoder], Any]:
-    _load_rooms()
+    load_rooms()
     for one in _kinds:
         if one.fits(kind):
             found = one.encode
@@ -294,7 +299,7 @@ def _find_encoder(kind: type) -> Callable[[Any, Encoder], Any]:
 
 
 def _find_decoder(tag: str) -> Callable[[list[Any], Decoder], Any]:
-    _load_rooms()
+    load_rooms()
     if tag not in _decoders:
         raise Malformed("a value of an unknown kind")
     return _decoders[tag]

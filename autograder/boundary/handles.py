@@ -32,8 +32,8 @@ class Reference:
 
     __slots__ = ("number", "peer", "proxies", "times")
 
-    def __init__(self, peer: "Peer", number: int) -> None:
-        self.peer, self.number, self.times = peer, number, 0
+    def __init__(self, peer: "Peer", number: int, times: int = 0) -> None:
+        self.peer, self.number, self.times = peer, number, times
         self.proxies = peer.proxies  # of this test, which the handle may outlive
 
     def __del__(self) -> None:

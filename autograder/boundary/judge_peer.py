@@ -8,7 +8,7 @@ from typing import Any
 from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault
 from autograder.boundary.peer import Peer
-from autograder.boundary.proxies import Lent
+from autograder.boundary.proxies import REFUSALS, Lent
 
 _MOST_STALE = 100  # messages of the test before that may still be on their way
 _FOREVER = float("inf")
@@ -115,6 +115,13 @@ class JudgePeer(Peer):
             text = str(error) if isinstance(error, Malformed | Late | Lost) else repr(error)
             self.fault = Fault(kind, text[:200])
         return self.fault
+
+    def _perform(
+        self, operation: str, target: Any, values: list[Any], named: dict[str, Any]
+    ) -> Any:
+        for refuse in REFUSALS:
+            refuse(operation, target, values)
+        return super()._perform(operation, target, values, named)
 
     def _call(self, target: Any, *values: Any, **named: Any) -> Any:
         if isinstance(target, type) and target.__module__ != "__main__":

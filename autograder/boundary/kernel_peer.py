@@ -61,7 +61,6 @@ class KernelPeer(Peer):
                     return
             self._forget()
             self._is_over = False
-            kept = self.ambient.keep()
             try:
                 self._send({"begun": message["begin"]}, [])
                 with self._around(message["without"]):
@@ -72,7 +71,6 @@ class KernelPeer(Peer):
             finally:
                 self._is_over = True
                 self._lending.give_back(1)
-                self.ambient.restore(kept)
                 self._forget()
 
     def _receive(self) -> tuple[dict[str, Any], list[bytes]]:

@@ -26,7 +26,7 @@ from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault, TestOver, described, rebuilt
 from autograder.boundary.folders import Folders
 from autograder.boundary.handles import OPERATORS, Reference, apply_operator
-from autograder.boundary.proxies import Method, Proxies
+from autograder.boundary.proxies import OPERATIONS, Method, Proxies
 from autograder.boundary.twins import Twins
 
 # Attributes that are private, or give away what a generator or a frame is made of.
@@ -43,6 +43,8 @@ class Peer:
     Attributes
     ----------
     is_judge : bool
+    received : int
+        How many messages of this test have arrived.
     seconds : float
         What this test has waited for the other process.
     fault : Fault or None
@@ -75,6 +77,7 @@ class Peer:
         self.fault: Fault | None = None
         self._numbers = count(1)
         self._calls = 0
+        self.received = 0  # messages of this test
         self.is_talking = False  # a message is on its way, or is waited for
         self._errors: dict[int, BaseException] = {}  # of this process, which the other was told
 
@@ -117,9 +120,13 @@ class Peer:
             "q": number,
             "op": operation,
             "of": None if target is None else target.number,
-            "v": encoder.many(values),
-            "k": {name: encoder(value) for name, value in named.items()},
         }
+        try:
+            message["v"] = encoder.many(values)
+            message["k"] = {name: encoder(value) for name, value in named.items()}
+        except BaseException:
+            self.twins.withdraw(encoder)
+            raise
         self._send(self._with_news(message, encoder, is_answer=False), encoder.buffers, encoder)
         while True:
             content, buffers = self._receive()
@@ -129,19 +136,19 @@ class Peer:
                 break
             else:
                 raise self._failed(Malformed("an answer to no question"))
-        with self._believing_nothing():
+        with self.believing_nothing():
             decoder = Decoder(self, buffers, encoder)
             error = self._error(content["e"]) if "e" in content else None
             value = decoder(content.get("v"))
             decoder.apply(content["c"])
-            self._learn(content, decoder, is_answer=True)
+            self._learn(content, decoder)
         if error is not None:
             raise error
         return value
 
     def _answer(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         """Do what the other process asks for, and tell it what came of it."""
-        with self._believing_nothing():
+        with self.believing_nothing():
             if "q" not in content:
                 raise Malformed("an answer to no question")
             number, operation = content["q"], content["op"]
@@ -152,22 +159,25 @@ class Peer:
             target = None if content["of"] is None else self.proxies.own(content["of"])
             values = decoder.many(content["v"])
             named = {str(name): decoder(value) for name, value in content["k"].items()}
-            self._learn(content, decoder, is_answer=False)
+            self._learn(content, decoder)
         reply: dict[str, Any] = {"r": number, "c": []}
         encoder = Encoder(self, decoder)
         try:
-            value = self._perform(operation, target, values, named)
+            with self.ambient.of_the_caller():
+                value = self._perform(operation, target, values, named)
             reply["v"] = encoder(value)
             reply["c"] = decoder.changes(encoder)
         except (Fault, TestOver):
             raise
         except BaseException as error:
             self._require_tellable(error)
+            self.twins.withdraw(encoder)
             encoder = Encoder(self, decoder)
             reply = {"r": number, "e": self._told(error)}
             try:
                 reply["c"] = decoder.changes(encoder)
             except Cannot:
+                self.twins.withdraw(encoder)
                 encoder, reply["c"] = Encoder(self, decoder), []
         finally:
             self._calls -= 1
@@ -179,7 +189,7 @@ class Peer:
         """Do what an operation asks for."""
         if operation in OPERATORS:
             return apply_operator(operation, target, *values, **named)
-        act = self._operations.get(operation)
+        act = self._operations.get(operation) or OPERATIONS.get(operation)
         if act is None:
             raise Malformed(f"an unknown operation {operation!r}")
         return act(target, *values, **named)
@@ -213,16 +223,16 @@ class Peer:
             message["drop"] = dropped
         return message
 
-    def _learn(self, message: dict[str, Any], decoder: Decoder, *, is_answer: bool) -> None:
+    def _learn(self, message: dict[str, Any], decoder: Decoder) -> None:
         if "drop" in message:
             self.proxies.release(message["drop"])
         if "tw" in message:
             self.twins.learn(message["tw"], decoder)
         if "am" in message:
-            self.ambient.learn(decoder(message["am"]), is_answer=is_answer)
+            self.ambient.learn(decoder(message["am"]))
 
     @contextmanager
-    def _believing_nothing(self) -> Iterator[None]:
+    def believing_nothing(self) -> Iterator[None]:
         """Make whatever goes wrong with what has arrived the other process's fault."""
         try:
             yield
@@ -237,12 +247,13 @@ class Peer:
     def _receive(self) -> tuple[dict[str, Any], list[bytes]]:
         with self._talking():
             head, buffers = self._connection.receive(self._patience)
-        with self._believing_nothing():
+        with self.believing_nothing():
             message = msgpack.unpackb(
                 head, strict_map_key=True, unicode_errors="surrogatepass", use_list=True
             )
             if type(message) is not dict:
                 raise Malformed("what arrived is no message")
+        self.received += 1
         return message, buffers
 
     @contextmanager

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from autograder.boundary.codec import Cannot
+from autograder.boundary.codec import Cannot, load_rooms
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import (
     OPERATORS,
@@ -45,6 +45,10 @@ _LONGEST_NAME = 100
 
 # What handles of a library's objects are made of instead of RemoteObject, by the class's name.
 SPECIAL_BASES: dict[str, type] = {}
+# What a library's objects are asked for beside what all are.
+OPERATIONS: dict[str, Callable[..., Any]] = {}
+# Called with an operation, its target and its values: each raises what the judge refuses to do.
+REFUSALS: list[Callable[[str, Any, list[Any]], None]] = []
 
 
 class Lent:
@@ -142,6 +146,8 @@ class Proxies:
         if type(value) is Lent:
             return self.describe(value.value, encoder, by_name=False)
         if (reference := reference_of(value)) is not None:
+            if reference.proxies is not self:
+                raise Cannot(f"{value!r} is of a test that is over")
             if type(value) is RemoteMethod:
                 raise Cannot(f"{value!r} is the other process's own: hand the object over")
             return ["y", reference.number]
@@ -149,12 +155,12 @@ class Proxies:
             raise Cannot(f"a {type(value).__name__} is no value for a test")
         if by_name and self._peer.is_judge and (place := library_place(value)):
             return ["lib", *place]
-        return ["h", self._number(value), *self._description(value, encoder)]
+        return ["h", self.number(value), *self._description(value, encoder)]
 
     def _description(self, value: Any, encoder: "Encoder") -> list[Any]:
         if isinstance(value, type):
             bases = [place for kind in value.__mro__ if (place := library_place(kind))]
-            operators = [name for name in sorted(OPERATORS) if hasattr(value, name)]
+            operators = [name for name in sorted(OPERATORS) if _defines([value], name)]
             return ["c", value.__name__, bases, operators]
         if isinstance(value, _FUNCTIONS) or type(value).__name__ == "ufunc":
             return ["f", str(getattr(value, "__name__", "function"))]
@@ -162,7 +168,8 @@ class Proxies:
             return ["i"]
         return ["o", self.describe(type(value), encoder, by_name=False)]
 
-    def _number(self, value: Any) -> int:
+    def number(self, value: Any) -> int:
+        """Return the number that the other process knows an object by, once it arrives there."""
         number = self._numbers.get(id(value))
         if number is None:
             self._last += 1
@@ -277,20 +284,19 @@ def _class_of(name: str, bases: Any, operators: Any, reference: Reference) -> ty
     """Return a class for the handles of a class of the other process's."""
     if not isinstance(operators, list) or not OPERATORS.issuperset(operators):
         raise Malformed("unknown operators")
+    load_rooms()
     places = [(str(module), str(qualname)) for module, qualname in bases]
     special = next(
         (SPECIAL_BASES[key] for place in places if (key := ".".join(place)) in SPECIAL_BASES), None
     )
     content = {"_own_reference": reference, "_methods": set(), "__module__": "__main__"}
-    if special is None:
-        content |= {operator: passing_on(operator) for operator in operators}
     first = special or RemoteObject
     for base in _real_bases(places):
         with suppress(TypeError):  # its objects are laid out otherwise
-            made = _new_class(name, (first, base), content)
+            made = _new_class(name, (first, base), operators, content)
             object.__new__(made)
             return made
-    return _new_class(name, (first,), content)
+    return _new_class(name, (first,), operators, content)
 
 
 def _real_bases(places: Iterable[tuple[str, str]]) -> Iterator[type]:
@@ -302,13 +308,21 @@ def _real_bases(places: Iterable[tuple[str, str]]) -> Iterator[type]:
                     yield found
 
 
-def _new_class(name: str, bases: tuple[type, ...], content: dict[str, Any]) -> type:
+def _new_class(
+    name: str, bases: tuple[type, ...], operators: list[str], content: dict[str, Any]
+) -> type:
+    passed = [o for o in operators if bases[0] is RemoteObject or not _defines(bases, o)]
     if len(bases) == 2 and issubclass(bases[0], bases[1]):
         bases = bases[:1]
     metas = tuple(dict.fromkeys(type(base) for base in bases))
     most = [one for one in metas if not any(one is not o and issubclass(o, one) for o in metas)]
     meta = most[0] if len(most) == 1 else type("RemoteClass", tuple(most), {})
-    return type.__new__(meta, name, bases, dict(content))
+    return type.__new__(meta, name, bases, content | {one: passing_on(one) for one in passed})
+
+
+def _defines(kinds: Iterable[type], name: str) -> bool:
+    """Whether classes have an operator for their objects, and not for themselves."""
+    return any(name in vars(kind) for base in kinds for kind in base.__mro__)
 
 
 @functools.lru_cache(maxsize=256)

@@ -67,7 +67,11 @@ class _Twin:
         if not self._is_made_here:
             return self._value
         if type(self._value) is weakref.ref:
-            return self._value()
+            value = self._value()
+            # A tensor that only a graph still holds is given back to Python by this.
+            if (give_back := getattr(type(value), "_fix_weakref", None)) is not None:
+                give_back(value)
+            return value
         # Where there is no weak reference: that of this table, and that of the question itself.
         return self._value if sys.getrefcount(self._value) > 2 else None
 
@@ -100,13 +104,23 @@ class Twins:
             raise Malformed("an object that is not there")
         return value
 
+    def has(self, value: Any) -> bool:
+        """Whether an object has a twin."""
+        twin = self._by_number.get(self._numbers.get(id(value), 0))
+        return twin is not None and twin.value() is value
+
+    def withdraw(self, encoder: Encoder) -> None:
+        """Forget what was to be introduced by a message that is not sent."""
+        for number in encoder.introduced:
+            self._by_number.pop(number, None)
+
     def encode(self, value: Any, kind: TwinKind, encoder: Encoder) -> list[Any]:
         """Return the twin's number, and its state if the other process does not have it yet."""
-        twin = self._by_number.get(number := self._numbers.get(id(value), 0))
-        if twin is not None and twin.value() is value:
-            return ["tw", number]
+        if self.has(value):
+            return ["tw", self._numbers[id(value)]]
         self._last += self._step
         self._add(self._last, value, kind, is_made_here=True)
+        encoder.introduced.append(self._last)
         return [kind.tag, self._last, kind.encode_state(value, encoder)]
 
     def decode(self, content: list[Any], kind: TwinKind, decoder: Decoder) -> Any:
