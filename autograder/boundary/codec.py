@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _ROOMS = {
     "numpy": ("autograder.boundary.arrays",),
     "sklearn": ("autograder.boundary.estimators",),
+    "tensorflow": ("autograder.boundary.tensorflow_values",),
+    "keras": ("autograder.boundary.keras_values",),
 }
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 

@@ -27,6 +27,10 @@ OPERATORS = frozenset(
 )
 
 
+# How functions are called with arguments of a library's: a test of them, and the call itself.
+SPECIAL_CALLS: list[tuple[Callable[..., bool], Callable[..., Any]]] = []
+
+
 class Reference:
     """What a handle knows of its object: whose it is, and under which number."""
 
@@ -107,6 +111,9 @@ class RemoteFunction(RemoteObject):
     """A handle of a function."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
+        for fits, call in SPECIAL_CALLS:
+            if fits(arguments, named):
+                return call(self._reference, arguments, named)
         return self._reference.peer.request("call", self._reference, *arguments, **named)
 
     def __bool__(self) -> bool:

@@ -123,10 +123,10 @@ class JudgePeer(Peer):
             refuse(operation, target, values)
         return super()._perform(operation, target, values, named)
 
-    def _call(self, target: Any, *values: Any, **named: Any) -> Any:
+    def call(self, target: Any, *values: Any, **named: Any) -> Any:
         if isinstance(target, type) and target.__module__ != "__main__":
             raise TypeError(f"{target.__name__} is not the notebook's to make")
-        return super()._call(target, *values, **named)
+        return super().call(target, *values, **named)
 
     def _get(self, target: Any, name: str) -> Any:
         if isinstance(target, FunctionType | MethodType | BuiltinFunctionType | type):

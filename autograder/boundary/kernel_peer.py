@@ -64,8 +64,9 @@ class KernelPeer(Peer):
             try:
                 self._send({"begun": message["begin"]}, [])
                 with self._around(message["without"]):
-                    while True:
-                        self._answer(*self._receive())
+                    with self._lock:
+                        while True:
+                            self._answer(*self._receive())
             except (TestOver, Lost):
                 pass
             finally:

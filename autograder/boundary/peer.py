@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from types import MethodType
 from typing import Any
@@ -21,13 +22,16 @@ import msgpack
 
 from autograder.boundary import values as _values  # noqa: F401  # lets Python's own types cross
 from autograder.boundary.ambient import Ambient
-from autograder.boundary.codec import Cannot, Decoder, Encoder
+from autograder.boundary.codec import Cannot, Decoder, Encoder, load_rooms
 from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault, TestOver, described, rebuilt
 from autograder.boundary.folders import Folders
 from autograder.boundary.handles import OPERATORS, Reference, apply_operator
-from autograder.boundary.proxies import OPERATIONS, Method, Proxies
+from autograder.boundary.proxies import Method, Proxies
 from autograder.boundary.twins import Twins
+
+# What a library's room does for the other process: takes the peer, the target, and the values.
+LIBRARY_OPERATIONS: dict[str, Callable[..., Any]] = {}
 
 # Attributes that are private, or give away what a generator or a frame is made of.
 _PRIVATE = ("_", "gi_", "cr_", "ag_", "f_", "tb_", "co_", "func_")
@@ -58,7 +62,7 @@ class Peer:
         self.folders = Folders()
         self._connection = connection
         self._operations: dict[str, Callable[..., Any]] = {
-            "call": self._call,
+            "call": self.call,
             "deepcopy": lambda target: copy.deepcopy(target),
             "get": self._get,
             "method": self._method,
@@ -70,6 +74,7 @@ class Peer:
 
     def _forget(self) -> None:
         """Let go of all that a test has left."""
+        load_rooms()  # for what they add to the settings below
         self.proxies = Proxies(self)
         self.twins = Twins(self)
         self.ambient = Ambient()
@@ -163,7 +168,7 @@ class Peer:
         reply: dict[str, Any] = {"r": number, "c": []}
         encoder = Encoder(self, decoder)
         try:
-            with self.ambient.of_the_caller():
+            with self._turn_of_all_threads(), self.ambient.of_the_caller():
                 value = self._perform(operation, target, values, named)
             reply["v"] = encoder(value)
             reply["c"] = decoder.changes(encoder)
@@ -183,13 +188,24 @@ class Peer:
             self._calls -= 1
         self._send(self._with_news(reply, encoder, is_answer=True), encoder.buffers, encoder)
 
+    @contextmanager
+    def _turn_of_all_threads(self) -> Iterator[None]:
+        """Let any thread ask meanwhile: what is done may well wait for another thread."""
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()
+
     def _perform(
         self, operation: str, target: Any, values: list[Any], named: dict[str, Any]
     ) -> Any:
         """Do what an operation asks for."""
         if operation in OPERATORS:
             return apply_operator(operation, target, *values, **named)
-        act = self._operations.get(operation) or OPERATIONS.get(operation)
+        act = self._operations.get(operation)
+        if act is None and operation in LIBRARY_OPERATIONS:
+            act = partial(LIBRARY_OPERATIONS[operation], self)
         if act is None:
             raise Malformed(f"an unknown operation {operation!r}")
         return act(target, *values, **named)
@@ -286,7 +302,7 @@ class Peer:
         """Return what is raised where something that has arrived, or has not, is wrong."""
         return error
 
-    def _call(self, target: Any, *values: Any, **named: Any) -> Any:
+    def call(self, target: Any, *values: Any, **named: Any) -> Any:
         return target(*values, **named)
 
     def _get(self, target: Any, name: str) -> Any:

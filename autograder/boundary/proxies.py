@@ -45,8 +45,6 @@ _LONGEST_NAME = 100
 
 # What handles of a library's objects are made of instead of RemoteObject, by the class's name.
 SPECIAL_BASES: dict[str, type] = {}
-# What a library's objects are asked for beside what all are.
-OPERATIONS: dict[str, Callable[..., Any]] = {}
 # Called with an operation, its target and its values: each raises what the judge refuses to do.
 REFUSALS: list[Callable[[str, Any, list[Any]], None]] = []
 
@@ -282,6 +280,7 @@ def from_library(module: str, name: str) -> Any:
 
 def _class_of(name: str, bases: Any, operators: Any, reference: Reference) -> type:
     """Return a class for the handles of a class of the other process's."""
+    load_rooms()
     if not isinstance(operators, list) or not OPERATORS.issuperset(operators):
         raise Malformed("unknown operators")
     load_rooms()

@@ -106,8 +106,7 @@ class Twins:
 
     def has(self, value: Any) -> bool:
         """Whether an object has a twin."""
-        twin = self._by_number.get(self._numbers.get(id(value), 0))
-        return twin is not None and twin.value() is value
+        return self.reference(value) is not None
 
     def withdraw(self, encoder: Encoder) -> None:
         """Forget what was to be introduced by a message that is not sent."""
@@ -116,8 +115,8 @@ class Twins:
 
     def encode(self, value: Any, kind: TwinKind, encoder: Encoder) -> list[Any]:
         """Return the twin's number, and its state if the other process does not have it yet."""
-        if self.has(value):
-            return ["tw", self._numbers[id(value)]]
+        if (known := self.reference(value)) is not None:
+            return known
         self._last += self._step
         self._add(self._last, value, kind, is_made_here=True)
         encoder.introduced.append(self._last)
@@ -131,6 +130,22 @@ class Twins:
         value = kind.make(state, decoder)
         self._add(number, value, kind, is_made_here=False)
         return value
+
+    def reference(self, value: Any) -> list[Any] | None:
+        """Return how the other process is told of an object that it has; None if it has not."""
+        twin = self._by_number.get(number := self._numbers.get(id(value), 0))
+        return ["tw", number] if twin is not None and twin.value() is value else None
+
+    def adopt(self, number: int, value: Any, kind: TwinKind) -> None:
+        """Make an object that is here the twin of one of the other process's."""
+        if type(number) is not int or number * self._step >= 0:
+            raise Malformed("an object with a wrong number")
+        self._add(number, value, kind, is_made_here=False)
+
+    def values(self) -> list[Any]:
+        """Return all objects that are there."""
+        found = [twin.value() for twin in self._by_number.values()]
+        return [value for value in found if value is not None]
 
     def _add(self, number: int, value: Any, kind: TwinKind, *, is_made_here: bool) -> None:
         self._by_number[number] = _Twin(value, kind, is_made_here=is_made_here)
