@@ -77,6 +77,8 @@ class _NumpyRandom:
         numpy = sys.modules["numpy"]
         content, *rest = value
         words = numpy.frombuffer(content, numpy.uint32)
+        if not 0 <= rest[0] <= len(words):  # NumPy itself takes any place, and would read there
+            raise ValueError("a generator in a wrong state")
         numpy.random.set_state(("MT19937", words, *rest))
 
 
@@ -96,6 +98,10 @@ class Ambient:
     def __init__(self) -> None:
         self._known: dict[str, Any] = {}  # to the other process
         self._callers: dict[str, Any] = {}  # the other process's
+
+    def forget(self) -> None:
+        """Take for granted no longer that the other process knows anything."""
+        self._known.clear()
 
     def news(self, *, is_answer: bool) -> dict[str, Any]:
         """Return the settings that the other process does not know yet.

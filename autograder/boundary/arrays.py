@@ -4,6 +4,7 @@ Arrays that share memory share it on the other side, too: what is sent is the me
 array as a view of it. A result that is a view of an argument comes back as a view of it.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,19 @@ import numpy as np
 from autograder.boundary.codec import Cannot, Decoder, Encoder, Kind
 from autograder.boundary.connection import Malformed
 from autograder.boundary.twins import TwinKind
+from autograder.boundary.values import PLAIN_TYPES
 
 _PLAIN = "biufcSUmM"
 _SMALL = 2**16  # bytes that are sent without a thought, although a view covers few of them
+_LONGEST_STRIDE = 2**48
+_WORDS, _PHILOX_WORDS = 624, 4  # of the states of MT19937 and of Philox
 _GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
 
 class _Memory:
     """The memory of arrays that are sent: that of one contiguous array.
+
+    Only those of its bytes that an array shows cross, and come back.
 
     Parameters
     ----------
@@ -31,17 +37,53 @@ class _Memory:
         self._array, self._original = array, original
         straight = array if array.flags.c_contiguous else array.T
         self.bytes = straight.reshape(-1).view(np.uint8)
-        self.low = self.bytes.__array_interface__["data"][0]
+        self.low = _start(self.bytes)
+        # None: no byte; True: each; else those where there is one.
+        self._shown: Any = None
+        self._open: Any = None  # to changes
 
-    def view(self, *form: Any) -> np.ndarray:
-        """Return an array of this memory, see `_view`."""
-        return _view(self.bytes, *form)
+    def show(self, array: np.ndarray, offset: int, strides: tuple[int, ...]) -> None:
+        """Let the other process see an array of this memory, and change it if it is writeable."""
+        form = array.itemsize, array.shape, strides, offset
+        self._shown = self._marked(self._shown, *form)
+        if array.flags.writeable:
+            self._open = self._marked(self._open, *form)
 
-    def replace(self, content: bytes) -> None:
+    def _marked(self, marks: Any, size: int, shape: Any, strides: Any, offset: int) -> Any:
+        is_dense = size * math.prod(shape) == len(self.bytes) and 0 not in strides
+        if marks is True or is_dense:
+            return True
+        if marks is None:
+            marks = np.zeros(len(self.bytes), np.uint8)
+        _bytes_of(marks, size, shape, strides, offset)[...] = 1
+        return marks
+
+    def content(self) -> bytes:
+        """Return what the other process gets."""
+        if self._shown is True:
+            return self.bytes.tobytes()
+        return b"" if self._shown is None else (self.bytes * self._shown).tobytes()
+
+    def view(self, dtype: np.dtype, shape: Any, strides: Any, offset: int) -> np.ndarray:
+        """Return an array of this memory, see `_view`; of what was shown alone."""
+        array = _view(self.bytes, dtype, shape, strides, offset)
+        if self._shown is not True:
+            marks = np.zeros(len(self.bytes), np.uint8) if self._shown is None else self._shown
+            if not _bytes_of(marks, dtype.itemsize, shape, strides, offset).all():
+                raise Malformed("a view of what was not passed")
+        return array
+
+    def replace(self, content: bytearray) -> None:
         """Give it other content, and the array that it is a copy of."""
         if len(content) != len(self.bytes):
             raise Malformed("a change of another size")
-        self.bytes[:] = np.frombuffer(content, np.uint8)
+        if self._open is None:
+            raise Malformed("a change of what is read-only")
+        changed = np.frombuffer(content, np.uint8)
+        if self._open is True:
+            self.bytes[:] = changed
+        else:
+            np.copyto(self.bytes, changed, where=self._open.astype(bool))
         if self._original is not None:
             self._original[...] = self._array
 
@@ -51,14 +93,16 @@ class _Block:
 
     Parameters
     ----------
-    content : bytes
+    content : bytearray
         As it arrived.
+    keep : bool
+        Whether it will be asked if it has changed.
     """
 
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.bytes = np.frombuffer(bytearray(content), np.uint8)
-        self.low = self.bytes.__array_interface__["data"][0]
+    def __init__(self, content: bytearray, *, keep: bool) -> None:
+        self.before = bytes(content) if keep else b""
+        self.bytes = np.frombuffer(content, np.uint8)
+        self.low = _start(self.bytes)
 
     def view(self, *form: Any) -> np.ndarray:
         """Return an array of this memory, see `_view`."""
@@ -75,16 +119,16 @@ class _Memories(Kind):
 
     def encode(self, value: _Memory, encoder: Encoder) -> list[Any]:
         encoder.share(value)
-        return ["b", encoder.buffer(value.bytes.tobytes())]
+        return ["b", encoder.buffer_later(value.content)]
 
     def decode(self, content: list[Any], decoder: Decoder) -> _Block:
-        block = _Block(_buffer(content[1], decoder))
+        block = _Block(decoder.buffer(content[1]), keep=decoder.is_question)
         decoder.note(decoder.share(block), self, None)
         decoder.memories.append(block)
         return block
 
     def is_changed(self, value: _Block, state: None) -> bool:
-        return value.bytes.tobytes() != value.content
+        return memoryview(value.bytes) != value.before
 
     def encode_state(self, value: _Block, encoder: Encoder) -> int:
         return encoder.buffer(value.bytes.tobytes())
@@ -92,7 +136,7 @@ class _Memories(Kind):
     def replace(self, value: Any, content: Any, decoder: Decoder) -> None:
         if type(value) is not _Memory:
             raise Malformed("a change of another kind")
-        value.replace(_buffer(content, decoder))
+        value.replace(decoder.buffer(content))
 
 
 class _Arrays(Kind):
@@ -115,6 +159,8 @@ class _Arrays(Kind):
             raise Cannot(f"an array of {plain.dtype} is no value for a test")
         encoder.share(value)
         memory, offset, strides = _memory_of(plain, encoder)
+        if type(memory) is _Memory:
+            memory.show(plain, offset, strides)
         form = [plain.dtype.str, list(plain.shape), list(strides), offset]
         return ["a", *form, plain.flags.writeable, encoder(memory)]
 
@@ -124,7 +170,10 @@ class _Arrays(Kind):
         block = decoder(memory)
         if type(block) not in (_Block, _Memory):
             raise Malformed("an array without memory")
-        array = block.view(_dtype(dtype), shape, strides, offset)
+        dtype = _dtype(dtype)
+        if dtype.itemsize * math.prod(shape) > decoder.peer.bounds.buffers:
+            raise Malformed("an array of too many numbers")
+        array = block.view(dtype, shape, strides, offset)
         if not is_writeable:
             array.flags.writeable = False
         decoder.shared[place] = array
@@ -202,15 +251,31 @@ class _Generators(TwinKind):
         return generator
 
     def replace(self, value: np.random.Generator, content: Any, decoder: Decoder) -> None:
-        value.bit_generator.state = _with_arrays(decoder(content))
+        state = decoder(content)
+        # NumPy itself takes any place, and would read there.
+        place = state["state"].get("pos", 0), state.get("buffer_pos", 0)
+        if not (0 <= place[0] <= _WORDS and 0 <= place[1] <= _PHILOX_WORDS):
+            raise Malformed("a generator in a wrong state")
+        value.bit_generator.state = _with_arrays(state)
 
+
+# NumPy's numbers as types: np.float32.
+PLAIN_TYPES.update(
+    (f"numpy.{kind.__name__}", kind)
+    for kind in np.sctypeDict.values()
+    if np.dtype(kind).kind in _PLAIN and getattr(np, kind.__name__, None) is kind
+)
 
 KINDS = [_Memories(), _Arrays(), _ObjectArrays(), _Scalars(), _DataTypes(), _Generators()]
 
 
 def _memory_of(plain: np.ndarray, encoder: Encoder) -> tuple[Any, int, tuple[int, ...]]:
     """Return the memory that an array is sent as a view of, where in it, and with which strides."""
-    low, high = np.lib.array_utils.byte_bounds(plain)
+    if plain.flags.c_contiguous:
+        low = _start(plain)
+        high = low + plain.nbytes
+    else:
+        low, high = np.lib.array_utils.byte_bounds(plain)
     for memory in encoder.memories:
         if memory.low <= low and high <= memory.low + len(memory.bytes):
             return memory, _start(plain) - memory.low, plain.strides
@@ -234,11 +299,24 @@ def _start(array: np.ndarray) -> int:
     return array.__array_interface__["data"][0]
 
 
-def _view(
-    memory: np.ndarray, dtype: np.dtype, shape: list[int], strides: list[int], offset: int
-) -> np.ndarray:
-    """Return an array of some memory; NumPy itself refuses one that lies beyond it."""
+def _view(memory: np.ndarray, dtype: np.dtype, shape: Any, strides: Any, offset: int) -> np.ndarray:
+    """Return an array of some memory, which must not lie beyond it.
+
+    NumPy checks that, too, but its sums of strides can overflow.
+    """
+    reach = [stride * (size - 1) for size, stride in zip(shape, strides, strict=True)]
+    low = offset + sum(one for one in reach if one < 0)
+    high = offset + sum(one for one in reach if one > 0) + dtype.itemsize
+    if math.prod(shape) and not 0 <= low <= high <= len(memory):
+        raise Malformed("an array beyond its memory")
+    if max(map(abs, [0, *shape, *strides])) > _LONGEST_STRIDE:
+        raise Malformed("an array with wrong strides")
     return np.ndarray(tuple(shape), dtype, memory, offset, tuple(strides))
+
+
+def _bytes_of(memory: np.ndarray, size: int, shape: Any, strides: Any, offset: int) -> np.ndarray:
+    """Return the single bytes of an array of some memory; their last axis is within an item."""
+    return np.ndarray((*shape, size), np.uint8, memory, offset, (*strides, 1))
 
 
 def _dtype(text: Any) -> np.dtype:
@@ -248,12 +326,6 @@ def _dtype(text: Any) -> np.dtype:
     if found.kind not in _PLAIN or found.names is not None:
         raise Malformed("a wrong data type")
     return found
-
-
-def _buffer(number: Any, decoder: Decoder) -> bytes:
-    if type(number) is not int or number < 0:
-        raise Malformed("memory without a number")
-    return decoder.buffers[number]
 
 
 def _without_arrays(state: Any) -> Any:
@@ -269,5 +341,5 @@ def _with_arrays(state: Any) -> Any:
     if isinstance(state, tuple):
         # MT19937 has 32-bit words, all others 64-bit ones.
         content = state[1]
-        return np.frombuffer(content, np.uint32 if len(content) == 4 * 624 else np.uint64).copy()
+        return np.frombuffer(content, np.uint32 if len(content) == 4 * _WORDS else np.uint64).copy()
     return state

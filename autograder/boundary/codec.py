@@ -14,12 +14,11 @@ loaded when the library is.
 
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgpack
-
 from autograder.boundary.connection import Malformed
+from autograder.boundary.heads import packed
 
 if TYPE_CHECKING:
     from autograder.boundary.peer import Peer
@@ -32,6 +31,7 @@ _ROOMS = {
     "keras": ("autograder.boundary.keras_values",),
 }
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
+_AS_THEY_ARE = frozenset({str, float, bool, type(None), bytes, int})
 
 
 class Kind:
@@ -102,6 +102,9 @@ class Encoder:
         self.buffers: list[Any] = []
         self.originals: list[Any] = []
         self.introduced: list[int] = []
+        self._depth = 0
+        self._nodes = peer.bounds.nodes
+        self._later: list[tuple[int, Callable[[], Any]]] = []
         self.memories: list[Any] = [] if known is None else list(known.memories)
         self._numbers: dict[int, list[Any]] = {}
         self._alive: list[Any] = []  # an id is of use only while its object lives
@@ -123,10 +126,18 @@ class Encoder:
         if reference := self._numbers.get(id(value)):
             return reference
         encode = _encoders.get(kind) or _find_encoder(kind)
-        return encode(value, self)
+        self._depth += 1
+        if self._depth > self.peer.bounds.depth:
+            raise Cannot("the value is nested too deeply for a test")
+        encoded = encode(value, self)
+        self._depth -= 1
+        return encoded
 
-    def many(self, values: Iterable[Any]) -> list[Any]:
+    def many(self, values: Sequence[Any]) -> list[Any]:
         """Return a list of encoded values."""
+        self._nodes -= len(values)
+        if self._nodes < 0:
+            raise Cannot("the value has too many parts for a test")
         return [self(value) for value in values]
 
     def share(self, value: Any) -> None:
@@ -139,13 +150,33 @@ class Encoder:
         self.buffers.append(content)
         return len(self.buffers) - 1
 
+    def buffer_later(self, content: Callable[[], Any]) -> int:
+        """Add raw bytes that are known once all values are encoded, and return their number."""
+        self._later.append((len(self.buffers), content))
+        return self.buffer(b"")
+
     def keep(self, value: Any) -> None:
         """Let a value live as long as this encoder."""
         self._alive.append(value)
 
     def packed(self, message: dict[str, Any]) -> bytes:
-        """Return a message's head."""
-        return msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
+        """Return a message's head; all buffers are there then.
+
+        Raises
+        ------
+        Cannot
+            If the other process would refuse it.
+        """
+        for number, content in self._later:
+            self.buffers[number] = content()
+        head, bounds = packed(message), self.peer.bounds
+        if (
+            len(head) > bounds.head
+            or len(self.buffers) > bounds.parts
+            or sum(map(len, self.buffers)) > bounds.buffers
+        ):
+            raise Cannot("the value is too large for a test")
+        return head
 
 
 class Decoder:
@@ -154,7 +185,8 @@ class Decoder:
     Parameters
     ----------
     peer : Peer
-    buffers : list of bytes
+    buffers : list of bytearray
+        Theirs who use them first: an array's memory is one of these.
     sent : Encoder or None
         Of the call that this message answers.
 
@@ -166,7 +198,7 @@ class Decoder:
         The memory of arrays among it.
     """
 
-    def __init__(self, peer: "Peer", buffers: list[bytes], sent: Encoder | None = None) -> None:
+    def __init__(self, peer: "Peer", buffers: list[bytearray], sent: Encoder | None = None) -> None:
         self.peer = peer
         self.buffers = buffers
         self.shared: list[Any] = []
@@ -184,6 +216,8 @@ class Decoder:
         Malformed, or whatever a wrong content makes of it
         """
         if type(content) is not list:
+            if type(content) not in _AS_THEY_ARE:
+                raise Malformed("a value without a tag")
             return content
         tag = content[0]
         if type(tag) is not str:
@@ -192,9 +226,7 @@ class Decoder:
         self._depth += 1
         if self._depth > self.peer.bounds.depth:
             raise Malformed("values are nested too deeply")
-        self._nodes -= len(content)
-        if self._nodes < 0:
-            raise Malformed("too many values")
+        self.costs(len(content))
         value = decode(content, self)
         self._depth -= 1
         return value
@@ -209,15 +241,45 @@ class Decoder:
         self._states.append((None, None))
         return len(self.shared) - 1
 
+    @property
+    def is_question(self) -> bool:
+        """Whether what is decoded has come with a request, and is told of when it changes."""
+        return self._sent is None
+
     def note(self, number: int, kind: Any, state: Any) -> None:
         """Remember how a shared value has arrived."""
-        self._states[number] = kind, state
+        if self._sent is None:
+            self._states[number] = kind, state
+
+    def costs(self, nodes: int) -> None:
+        """Count what takes longer to make than an item does for many values.
+
+        Raises
+        ------
+        Malformed
+            If there are too many.
+        """
+        self._nodes -= nodes
+        if self._nodes < 0:
+            raise Malformed("too many values")
+
+    def buffer(self, number: Any) -> bytearray:
+        """Return raw bytes by their number."""
+        if type(number) is not int or number < 0:
+            raise Malformed("memory without a number")
+        return self.buffers[number]
 
     def argument(self, number: int) -> Any:
         """Return what was sent with the call under a number."""
         if self._sent is None or type(number) is not int or number < 0:
             raise Malformed("an argument without a call")
         return self._sent.originals[number]
+
+    def earlier(self, number: Any) -> Any:
+        """Return what this message has under a number already."""
+        if type(number) is not int or number < 0:
+            raise Malformed("a value without a number")
+        return self.shared[number]
 
     def changes(self, encoder: Encoder) -> list[Any]:
         """Return the shared values that were changed in place since they arrived, encoded."""

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 _MAGIC = b"FWP1"
 _START = struct.Struct("<4sIQ")  # magic, number of buffers, length of the head
 _LENGTH = struct.Struct("<Q")
-_CHUNK = 2**20
 _MIB = 2**20
+_SMALL = 2**16  # bytes that are read, and joined before they are written, without a thought
+_FOREVER = float("inf")
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,15 @@ class Bounds:
     parts : int
         Number of buffers.
     nodes : int
-        Number of values, the items of containers among them.
+        Number of values, the items of containers among them. What costs more than an item to make
+        counts for many.
     depth : int
         Containers in containers.
     calls : int
         Calls within calls, from one process to the other and back.
     """
 
-    head: int = 64 * _MIB
+    head: int = 32 * _MIB
     buffers: int = 512 * _MIB
     parts: int = 2**16
     nodes: int = 2_000_000
@@ -71,7 +73,11 @@ class Connection:
         self.bounds = bounds
         self._socket = sock
         self._socket.setblocking(False)
+        self._polls = {event: select.poll() for event in (select.POLLIN, select.POLLOUT)}
+        for event, poll in self._polls.items():
+            poll.register(sock, event)
         self._received = bytearray()  # what has arrived of the next frame
+        self._unsent: list[memoryview] = []  # of a frame that the other process was slow to take
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
@@ -82,9 +88,12 @@ class Connection:
         self._socket.close()
 
     def send(
-        self, head: bytes, buffers: Sequence[bytes | memoryview], patience: Callable[[], float]
+        self,
+        head: bytes,
+        buffers: Sequence[bytes | bytearray | memoryview],
+        patience: Callable[[], float],
     ) -> None:
-        """Send one frame.
+        """Send one frame, after what is left of an earlier one.
 
         Parameters
         ----------
@@ -97,73 +106,121 @@ class Connection:
         ------
         Lost, Late
         """
-        lengths = b"".join(_LENGTH.pack(len(buffer)) for buffer in buffers)
-        start = _START.pack(_MAGIC, len(buffers), len(head)) + lengths + head
-        small = sum(map(len, buffers)) < _CHUNK
-        for part in [b"".join([start, *buffers])] if small else [start, *buffers]:
-            view = memoryview(part)
-            while view:
-                try:
-                    view = view[self._socket.send(view[: 4 * _CHUNK]) :]
-                except BlockingIOError:
-                    self._wait(select.POLLOUT, patience)
-                except OSError as error:
-                    raise Lost(str(error)) from None
+        self._unsent += _parts_of(head, buffers)
+        while not self._send_some():
+            self._wait(select.POLLOUT, patience)
 
-    def receive(self, patience: Callable[[], float]) -> tuple[bytes, list[bytes]]:
+    def receive(self, patience: Callable[[], float]) -> tuple[bytes, list[bytearray]]:
         """Return the head and the buffers of the next frame.
 
-        What has arrived of a frame is kept if its rest is late.
+        After any error but `Lost` only :meth:`restart` is of use.
 
         Raises
         ------
         Lost, Late, Malformed
         """
-        self._fill(_START.size, patience)
-        magic, count, length = _START.unpack_from(self._received)
+        magic, count, length = _START.unpack(self._take(_START.size, patience))
         if magic != _MAGIC:
             raise Malformed("what arrived is no message")
         if length > self.bounds.head or count > self.bounds.parts:
             raise Malformed(f"a message of {length} bytes with {count} buffers is too large")
-        begin = _START.size + count * _LENGTH.size
-        self._fill(begin, patience)
-        lengths = [
-            _LENGTH.unpack_from(self._received, _START.size + number * _LENGTH.size)[0]
-            for number in range(count)
-        ]
-        if sum(lengths) > self.bounds.buffers:
-            raise Malformed(f"a message with {sum(lengths)} bytes of numbers is too large")
-        self._fill(begin + length + sum(lengths), patience)
-        head = bytes(memoryview(self._received)[begin : begin + length])
-        buffers, place = [], begin + length
-        for size in lengths:
-            buffers.append(bytes(memoryview(self._received)[place : place + size]))
-            place += size
-        del self._received[:place]
-        return head, buffers
+        sizes: Sequence[int] = ()
+        if count:
+            sizes = struct.unpack(f"<{count}Q", self._take(count * _LENGTH.size, patience))
+            if sum(sizes) > self.bounds.buffers:
+                raise Malformed(f"a message with {sum(sizes)} bytes of numbers is too large")
+        head = bytes(self._take(length, patience))
+        return head, [self._take(size, patience) for size in sizes]
 
-    def _fill(self, size: int, patience: Callable[[], float]) -> None:
-        """Wait until so many bytes of the frame are there."""
-        while len(self._received) < size:
+    def restart(self, head: bytes, awaited: bytes, patience: Callable[[], float]) -> None:
+        """Send a frame without buffers, and drop whatever arrives before one that is awaited.
+
+        So both processes agree again where a frame begins, whatever was left unfinished.
+
+        Parameters
+        ----------
+        head, awaited : bytes
+            The heads of the two frames.
+        patience : callable
+
+        Raises
+        ------
+        Lost, Late
+        """
+        self._unsent += _parts_of(head, ())
+        frame = bytes(_parts_of(awaited, ())[0])
+        while (place := self._received.find(frame)) < 0:
+            del self._received[: 1 - len(frame)]  # the frame may have begun to arrive
+            # It may be that the other process takes nothing more before it has sent the rest.
+            is_sent = self._send_some()
+            if not self._receive_some(_MIB):
+                self._wait(select.POLLIN if is_sent else select.POLLIN | select.POLLOUT, patience)
+            elif patience() <= 0:
+                raise Late("no answer in time")
+        del self._received[: place + len(frame)]
+
+    def _send_some(self) -> bool:
+        """Send what the socket takes now; return whether that is all."""
+        while self._unsent:
             try:
-                received = self._socket.recv(_CHUNK)
+                sent = self._socket.send(self._unsent[0][: 4 * _MIB])
             except BlockingIOError:
-                self._wait(select.POLLIN, patience)
-                continue
+                return False
             except OSError as error:
                 raise Lost(str(error)) from None
-            if not received:
-                raise Lost("the connection is closed")
-            self._received += received
+            self._unsent[0] = self._unsent[0][sent:]
+            if not self._unsent[0]:
+                del self._unsent[0]
+        return True
+
+    def _receive_some(self, most: int) -> bool:
+        """Receive what is there; return whether anything is."""
+        try:
+            received = self._socket.recv(most)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise Lost(str(error)) from None
+        if not received:
+            raise Lost("the connection is closed")
+        self._received += received
+        return True
+
+    def _take(self, size: int, patience: Callable[[], float]) -> bytearray:
+        """Return so many bytes, once they are there."""
+        while (missing := size - len(self._received)) > 0:
+            if not self._receive_some(min(max(missing, _SMALL), _MIB)):
+                self._wait(select.POLLIN, patience)
+        if missing == 0:
+            taken, self._received = self._received, bytearray()
+            return taken
+        taken = self._received[:size]
+        del self._received[:size]
+        return taken
 
     def _wait(self, event: int, patience: Callable[[], float]) -> None:
+        """Wait until the socket is ready."""
+        poll = self._polls.get(event)
+        if poll is None:
+            poll = select.poll()
+            poll.register(self._socket, event)
         seconds = patience()
-        poll = select.poll()
-        poll.register(self._socket, event)
-        deadline = None if seconds == float("inf") else time.monotonic() + seconds
-        while True:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise Late("no answer in time")
-            if poll.poll(None if left is None else max(1, 1000 * left)):
+        if seconds == _FOREVER:
+            poll.poll()
+            return
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if poll.poll(max(1, 1000 * left)):
                 return
+        raise Late("no answer in time")
+
+
+def _parts_of(head: bytes, buffers: Sequence[bytes | bytearray | memoryview]) -> list[memoryview]:
+    """Return a frame as what is sent one after the other."""
+    start = _START.pack(_MAGIC, len(buffers), len(head))
+    if not buffers:
+        return [memoryview(start + head)]
+    start += struct.pack(f"<{len(buffers)}Q", *map(len, buffers)) + head
+    if sum(map(len, buffers)) <= _SMALL:
+        return [memoryview(b"".join([start, *buffers]))]
+    return [memoryview(start), *(memoryview(buffer) for buffer in buffers if len(buffer))]

@@ -2,9 +2,12 @@
 
 import sys
 import traceback
+from contextlib import suppress
+from types import ModuleType
 from typing import Any
 
 _LONGEST = 10_000  # characters of a message or of a traceback
+_MOST_ARGUMENTS = 100
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -34,22 +37,38 @@ class Fault(BaseException):
         self.kind = kind
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """Return an exception as plain data."""
-    types = [[kind.__module__, kind.__qualname__] for kind in type(error).__mro__]
-    try:
-        message = str(error)[:_LONGEST]
-    except Exception:  # a learner's class can do anything
-        message = ""
-    arguments = error.args if isinstance(error.args, tuple) else ()
-    if not all(type(argument) in _PLAIN for argument in arguments):
+def described(error: BaseException, *, with_frames: bool) -> dict[str, Any]:
+    """Return an exception as plain data.
+
+    Parameters
+    ----------
+    error : BaseException
+    with_frames : bool
+        Whether the other process may read where it was raised.
+    """
+    message = _text(error)
+    arguments = BaseException.args.__get__(error)
+    if not all(_is_plain(argument) for argument in arguments):
         arguments = (message,)
     return {
-        "types": [list(map(str, names)) for names in types],
-        "args": [a[:_LONGEST] if type(a) is str else a for a in arguments],
+        "types": [[str(kind.__module__), str(kind.__qualname__)] for kind in type(error).__mro__],
+        "args": [
+            one[:_LONGEST] if type(one) is str else one for one in arguments[:_MOST_ARGUMENTS]
+        ],
         "message": message,
-        "trace": _frames(error),
+        "trace": _frames(error) if with_frames else "",
     }
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str.__str__(str(error))[:_LONGEST]
+    except Exception:  # a learner's class can do anything
+        return ""
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in _PLAIN and (type(value) is not int or abs(value) < 2**63)
 
 
 def rebuilt(content: dict[str, Any]) -> Exception:
@@ -59,31 +78,36 @@ def rebuilt(content: dict[str, Any]) -> Exception:
     choose. The other process's frames are its attribute ``remote_traceback``.
     """
     arguments = content["args"]
-    if not all(type(argument) in _PLAIN for argument in arguments):
+    if len(arguments) > _MOST_ARGUMENTS or not all(map(_is_plain, arguments)):
         raise TypeError("an exception with arguments that are no plain values")
-    error, name = None, "Exception"
-    for number, (module, qualname) in enumerate(content["types"]):
-        if number == 0:
-            name = str(qualname).rpartition(".")[2][:100]
-        kind = _known(str(module), str(qualname))
+    names = [str(qualname).rpartition(".")[2][:100] for _, qualname in content["types"][:100]]
+    for module, qualname in content["types"][:100]:
+        kind = _known(module, qualname)
         if kind is not None and kind not in (Exception, RemoteError):
-            error = kind.__new__(kind)
-            error.args = tuple(arguments)
-            break
+            with suppress(TypeError):  # one that cannot be made without its class
+                error = kind.__new__(kind)
+                error.args = tuple(arguments)
+                break
     else:
-        error = type(name, (RemoteError,), {})(str(content["message"]))
+        name = names[0] if names[0].isidentifier() else "Exception"
+        error = type(name, (RemoteError,), {})(str(content["message"])[:_LONGEST])
     error.remote_traceback = str(content["trace"])[: 2 * _LONGEST]
-    error.remote_type = name
+    error.remote_type = names[0]
     return error
 
 
-def _known(module: str, qualname: str) -> type[Exception] | None:
-    """Return an exception's class by its name, if it is loaded here, and of no notebook."""
-    if module == "__main__":
+def _known(module: Any, qualname: Any) -> type[Exception] | None:
+    """Return an exception's class by its name, if it is loaded here, and of no notebook.
+
+    What the boundary itself raises is not for the other process to raise.
+    """
+    if type(module) is not str or type(qualname) is not str:
+        raise TypeError("an exception without a type")
+    if module == "__main__" or module.partition(".")[0] == __name__.partition(".")[0]:
         return None
     found: Any = sys.modules.get(module)
     for part in qualname.split("."):
-        found = vars(found).get(part) if hasattr(found, "__dict__") else None
+        found = vars(found).get(part) if isinstance(found, type | ModuleType) else None
     return found if isinstance(found, type) and issubclass(found, Exception) else None
 
 

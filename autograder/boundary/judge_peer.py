@@ -1,5 +1,7 @@
 """The judge's end: it asks, and believes nothing."""
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -7,10 +9,10 @@ from typing import Any
 
 from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault
-from autograder.boundary.peer import Peer
+from autograder.boundary.heads import packed
+from autograder.boundary.peer import Peer, begun
 from autograder.boundary.proxies import REFUSALS, Lent
 
-_MOST_STALE = 100  # messages of the test before that may still be on their way
 _FOREVER = float("inf")
 _FAREWELL_SECONDS = 1.0  # for a message of a few bytes
 
@@ -32,7 +34,7 @@ class JudgePeer(Peer):
     ) -> None:
         self._more_time = more_time
         self._allowed = _FOREVER
-        self._test = 0
+        self._since: float | None = None  # when the learner's time began to run
         super().__init__(connection)
 
     def begin(self, seconds: float, without: tuple[str, ...] = ()) -> None:
@@ -51,13 +53,15 @@ class JudgePeer(Peer):
         """
         self._forget()
         self._allowed = seconds
-        self._test += 1
-        self._send({"begin": self._test, "without": list(without)}, [])
-        for _ in range(_MOST_STALE):
-            message, _ = self._receive()
-            if message.get("begun") == self._test:
-                return
-        raise self._failed(Malformed("the notebook talks when it was not asked"))
+        name = os.urandom(16)  # so that nothing that was sent before can be the answer
+        head = packed({"begin": name, "without": list(without)})
+        self._since = time.monotonic()
+        try:
+            self._connection.restart(head, begun(name), self._patience)
+        except (Late, Lost) as error:
+            raise self._failed(error) from None
+        finally:
+            self._stop_clock()
 
     def end(self) -> Fault | None:
         """End the test, and return what went wrong between the processes, if anything."""
@@ -65,7 +69,7 @@ class JudgePeer(Peer):
         self.fault = None
         self._allowed = seconds + _FAREWELL_SECONDS
         with suppress(Fault):
-            self._send({"end": self._test}, [])
+            self._send(packed({"end": True}), [])
         self._forget()
         self.seconds = seconds
         return fault
@@ -94,8 +98,26 @@ class JudgePeer(Peer):
             if self.fault is None:
                 self.request("give back", None, token)
 
+    def _exchange(self, *request: Any) -> Any:
+        if self._since is not None:  # within a call of the learner's, whose time it is anyway
+            return super()._exchange(*request)
+        self._since = time.monotonic()
+        try:
+            return super()._exchange(*request)
+        finally:
+            self._stop_clock()
+
+    def _stop_clock(self) -> None:
+        self.seconds += time.monotonic() - self._since
+        self._since = None
+
+    def _receive(self) -> tuple[dict[str, Any], list[bytearray]]:
+        if self._patience() <= 0:  # one that never lets the judge wait
+            raise self._failed(Late("no answer in time"))
+        return super()._receive()
+
     def _patience(self) -> float:
-        used = self._used()
+        used = self.seconds + (0.0 if self._since is None else time.monotonic() - self._since)
         if used >= self._allowed:
             self._allowed += self._more_time()
         return max(0.0, self._allowed - used)

@@ -1,5 +1,6 @@
 """The kernel's end: it answers, until the judge ends its test."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 
 from autograder.boundary.connection import Connection, Lost
 from autograder.boundary.exceptions import TestOver
-from autograder.boundary.peer import Peer, require_public
+from autograder.boundary.peer import Peer, begun, require_public
 
 _MISSING = object()
 
@@ -62,11 +63,10 @@ class KernelPeer(Peer):
             self._forget()
             self._is_over = False
             try:
-                self._send({"begun": message["begin"]}, [])
-                with self._around(message["without"]):
-                    with self._lock:
-                        while True:
-                            self._answer(*self._receive())
+                self._send(begun(message["begin"]), [])
+                with self._around(message["without"]), self._lock:
+                    while True:
+                        self._answer(*self._receive())
             except (TestOver, Lost):
                 pass
             finally:
@@ -74,7 +74,12 @@ class KernelPeer(Peer):
                 self._lending.give_back(1)
                 self._forget()
 
-    def _receive(self) -> tuple[dict[str, Any], list[bytes]]:
+    def _send(self, head: bytes, buffers: list[Any]) -> None:
+        if os.getpid() != self._pid:
+            os._exit(0)  # a fork of the notebook's that was not ended where it should have been
+        super()._send(head, buffers)
+
+    def _receive(self) -> tuple[dict[str, Any], list[bytearray]]:
         message, buffers = super()._receive()
         if "end" in message:
             self._is_over = True
@@ -117,10 +122,12 @@ class _Interrupts:
         self._before: Any = None
 
     def __enter__(self) -> None:
+        self._peer.is_talking = True
         if threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._interrupt)
 
     def __exit__(self, *_: object) -> None:
+        self._peer.is_talking = False
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
 

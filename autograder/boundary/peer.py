@@ -10,7 +10,6 @@ what was asked, or no value, ends the test with a `Fault`.
 import copy
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,15 +17,14 @@ from itertools import count
 from types import MethodType
 from typing import Any
 
-import msgpack
-
 from autograder.boundary import values as _values  # noqa: F401  # lets Python's own types cross
 from autograder.boundary.ambient import Ambient
-from autograder.boundary.codec import Cannot, Decoder, Encoder, load_rooms
+from autograder.boundary.codec import Decoder, Encoder, load_rooms
 from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault, TestOver, described, rebuilt
 from autograder.boundary.folders import Folders
 from autograder.boundary.handles import OPERATORS, Reference, apply_operator
+from autograder.boundary.heads import packed, unpacked
 from autograder.boundary.proxies import Method, Proxies
 from autograder.boundary.twins import Twins
 
@@ -35,6 +33,7 @@ LIBRARY_OPERATIONS: dict[str, Callable[..., Any]] = {}
 
 # Attributes that are private, or give away what a generator or a frame is made of.
 _PRIVATE = ("_", "gi_", "cr_", "ag_", "f_", "tb_", "co_", "func_")
+_MOST_ERRORS = 200  # that are kept, in case that they come back
 
 
 class Peer:
@@ -53,6 +52,9 @@ class Peer:
         What this test has waited for the other process.
     fault : Fault or None
         What has ended this test.
+    is_talking : bool
+        Whether this process does nothing but talk to the other, or wait for it. Only otherwise may
+        an interrupt end what it does.
     """
 
     is_judge: bool
@@ -69,7 +71,8 @@ class Peer:
             "next": _next,
         }
         self._pid = os.getpid()
-        self._lock = threading.RLock()
+        self.is_talking = False
+        self._lock = threading.RLock()  # of the connection: who has it may send and receive
         self._forget()
 
     def _forget(self) -> None:
@@ -81,10 +84,10 @@ class Peer:
         self.seconds = 0.0
         self.fault: Fault | None = None
         self._numbers = count(1)
-        self._calls = 0
+        self._calls = 0  # requests that have no answer yet, of both processes
         self.received = 0  # messages of this test
-        self.is_talking = False  # a message is on its way, or is waited for
         self._errors: dict[int, BaseException] = {}  # of this process, which the other was told
+        self._last_error = 0
 
     def request(self, operation: str, target: Reference | None, *values: Any, **named: Any) -> Any:
         """Ask the other process, and return its answer.
@@ -119,74 +122,119 @@ class Peer:
         values: tuple[Any, ...],
         named: dict[str, Any],
     ) -> Any:
+        if self._calls >= self.bounds.calls:
+            raise RecursionError("too many calls within calls, to a test and back")
         number = next(self._numbers)
         encoder = Encoder(self)
-        message = {
-            "q": number,
-            "op": operation,
-            "of": None if target is None else target.number,
-        }
+        message = {"q": number, "op": operation, "of": None if target is None else target.number}
         try:
             message["v"] = encoder.many(values)
             message["k"] = {name: encoder(value) for name, value in named.items()}
+            head = encoder.packed(self._with_news(message, encoder, is_answer=False))
         except BaseException:
-            self.twins.withdraw(encoder)
+            self._take_back(message, encoder)
             raise
-        self._send(self._with_news(message, encoder, is_answer=False), encoder.buffers, encoder)
-        while True:
-            content, buffers = self._receive()
-            if "q" in content:
-                self._answer(content, buffers)
-            elif content.get("r") == number:
-                break
-            else:
-                raise self._failed(Malformed("an answer to no question"))
-        with self.believing_nothing():
+        self._calls += 1
+        was_talking, self.is_talking = self.is_talking, True
+        try:
+            self._send(head, encoder.buffers)
+            while True:
+                content, buffers = self._receive()
+                if "q" in content:
+                    self._answer(content, buffers)
+                elif content.get("r") == number:
+                    break
+                else:
+                    raise self._failed(Malformed("an answer to no question"))
+            return self._answer_of(content, buffers, encoder)
+        finally:
+            self._calls -= 1
+            self.is_talking = was_talking
+
+    def _answer_of(
+        self, content: dict[str, Any], buffers: list[bytearray], encoder: Encoder
+    ) -> Any:
+        """Return the value that has arrived, or raise the error; arguments are changed by then."""
+        try:
             decoder = Decoder(self, buffers, encoder)
             error = self._error(content["e"]) if "e" in content else None
             value = decoder(content.get("v"))
             decoder.apply(content["c"])
             self._learn(content, decoder)
+        except Exception as wrong:
+            raise self._failed(wrong) from None
         if error is not None:
             raise error
         return value
 
-    def _answer(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+    def _answer(self, content: dict[str, Any], buffers: list[bytearray]) -> None:
         """Do what the other process asks for, and tell it what came of it."""
-        with self.believing_nothing():
-            if "q" not in content:
-                raise Malformed("an answer to no question")
-            number, operation = content["q"], content["op"]
-            self._calls += 1
-            if self._calls > self.bounds.calls:
-                raise Malformed("too many calls within calls")
-            decoder = Decoder(self, buffers)
-            target = None if content["of"] is None else self.proxies.own(content["of"])
-            values = decoder.many(content["v"])
-            named = {str(name): decoder(value) for name, value in content["k"].items()}
-            self._learn(content, decoder)
-        reply: dict[str, Any] = {"r": number, "c": []}
-        encoder = Encoder(self, decoder)
+        decoder = Decoder(self, buffers)
+        self._calls += 1
         try:
+            number, operation, target, values, named = self._question(content, decoder)
+            self.is_talking = False
             with self._turn_of_all_threads(), self.ambient.of_the_caller():
                 value = self._perform(operation, target, values, named)
-            reply["v"] = encoder(value)
-            reply["c"] = decoder.changes(encoder)
+            self.is_talking = True
+            head, buffers = self._reply(number, decoder, value=value)
         except (Fault, TestOver):
             raise
         except BaseException as error:
+            self.is_talking = True
             self._require_tellable(error)
-            self.twins.withdraw(encoder)
-            encoder = Encoder(self, decoder)
-            reply = {"r": number, "e": self._told(error)}
-            try:
-                reply["c"] = decoder.changes(encoder)
-            except Cannot:
-                self.twins.withdraw(encoder)
-                encoder, reply["c"] = Encoder(self, decoder), []
+            head, buffers = self._reply(content["q"], decoder, error=error)
         finally:
             self._calls -= 1
-        self._send(self._with_news(reply, encoder, is_answer=True), encoder.buffers, encoder)
+        self._send(head, buffers)
+
+    def _question(self, content: dict[str, Any], decoder: Decoder) -> tuple[Any, ...]:
+        """Return what is asked: number, operation, target, values, named values."""
+        try:
+            number, operation, of = content["q"], content["op"], content["of"]
+            if type(number) is not int or type(operation) is not str:
+                raise Malformed("no question")
+            if self._calls > self.bounds.calls + 1:
+                raise Malformed("too many calls within calls")
+            target = None if of is None else self.proxies.own(of)
+            values = decoder.many(content["v"])
+            named = {name: decoder(value) for name, value in content["k"].items()}
+            self._learn(content, decoder)
+        except Exception as wrong:
+            raise self._failed(wrong) from None
+        return number, operation, target, values, named
+
+    def _reply(
+        self,
+        number: int,
+        decoder: Decoder,
+        *,
+        value: Any = None,
+        error: BaseException | None = None,
+    ) -> tuple[bytes, list[Any]]:
+        """Return an answer as a frame: a value or an error, and the arguments that were changed.
+
+        Raises
+        ------
+        Cannot
+            If a value cannot cross. An error always can, at worst without the changes.
+        """
+        encoder = Encoder(self, decoder)
+        message: dict[str, Any] = {"r": number, "c": []}
+        try:
+            if error is None:
+                message["v"] = encoder(value)
+            else:
+                message["e"] = self._told(error)
+            message["c"] = decoder.changes(encoder)
+            return encoder.packed(
+                self._with_news(message, encoder, is_answer=True)
+            ), encoder.buffers
+        except BaseException as wrong:
+            self._take_back(message, encoder)
+            if error is None or not isinstance(wrong, Exception):
+                raise
+            return packed({"r": number, "c": [], "e": self._told(error)}), []
 
     @contextmanager
     def _turn_of_all_threads(self) -> Iterator[None]:
@@ -210,21 +258,23 @@ class Peer:
             raise Malformed(f"an unknown operation {operation!r}")
         return act(target, *values, **named)
 
-    def _told(self, error: BaseException) -> Any:
+    def _told(self, error: BaseException) -> dict[str, Any]:
         """Return what the other process is told of an error."""
-        back = getattr(error, "_of_the_other", None)
-        if type(back) is tuple and back[0] is self:
+        back = vars(error).get("_of_the_other")
+        if type(back) is tuple and back[0] is self.proxies:
             return {"yours": back[1]}
-        number = len(self._errors) + 1
-        self._errors[number] = error
-        return {"number": number, **described(error)}
+        self._last_error += 1
+        self._errors[self._last_error] = error
+        self._errors.pop(self._last_error - _MOST_ERRORS, None)
+        # A test's own lines are not for the learner.
+        return {"number": self._last_error, **described(error, with_frames=not self.is_judge)}
 
     def _error(self, content: dict[str, Any]) -> BaseException:
         """Return the error that the other process has told of."""
         if "yours" in content:
             return self._errors[content["yours"]]
         error = rebuilt(content)
-        error._of_the_other = (self, int(content["number"]))
+        error._of_the_other = (self.proxies, int(content["number"]))
         return error
 
     def _with_news(
@@ -255,38 +305,25 @@ class Peer:
         except Exception as error:
             raise self._failed(error) from None
 
-    def _send(self, message: dict[str, Any], buffers: list[Any], encoder: Any = None) -> None:
-        pack = msgpack.packb if encoder is None else encoder.packed
-        with self._talking():
-            self._connection.send(pack(message), buffers, self._patience)
+    def _take_back(self, message: dict[str, Any], encoder: Encoder) -> None:
+        """Undo what was noted as told by a message that is not sent."""
+        self.twins.take_back(encoder.introduced, message.get("tw", []))
+        self.ambient.forget()
+        self.proxies.dropped += message.get("drop", [])
 
-    def _receive(self) -> tuple[dict[str, Any], list[bytes]]:
-        with self._talking():
-            head, buffers = self._connection.receive(self._patience)
-        with self.believing_nothing():
-            message = msgpack.unpackb(
-                head, strict_map_key=True, unicode_errors="surrogatepass", use_list=True
-            )
-            if type(message) is not dict:
-                raise Malformed("what arrived is no message")
-        self.received += 1
-        return message, buffers
-
-    @contextmanager
-    def _talking(self) -> Iterator[None]:
-        before, self.is_talking = self.is_talking, True
-        self._since = time.monotonic()
+    def _send(self, head: bytes, buffers: list[Any]) -> None:
         try:
-            yield
-        except (Late, Lost, Malformed) as error:
+            self._connection.send(head, buffers, self._patience)
+        except (Late, Lost) as error:
             raise self._failed(error) from None
-        finally:
-            self.seconds += time.monotonic() - self._since
-            self.is_talking = before
 
-    def _used(self) -> float:
-        """Return the seconds that this test has waited, up to now."""
-        return self.seconds + time.monotonic() - self._since
+    def _receive(self) -> tuple[dict[str, Any], list[bytearray]]:
+        try:
+            head, buffers = self._connection.receive(self._patience)
+            self.received += 1
+            return unpacked(head, self.bounds), buffers
+        except Exception as error:
+            raise self._failed(error) from None
 
     def _patience(self) -> float:
         """Return how many seconds the other process may still take."""
@@ -323,6 +360,11 @@ def _next(target: Any) -> tuple[Any, ...]:
     for item in target:
         return (item,)
     return ()
+
+
+def begun(name: bytes) -> bytes:
+    """Return the head by which a kernel says that a test has begun."""
+    return packed({"begun": name})
 
 
 def require_public(name: str) -> None:

@@ -15,6 +15,8 @@ from autograder.boundary.connection import Malformed
 if TYPE_CHECKING:
     from autograder.boundary.peer import Peer
 
+_UNTOLD = object()  # in place of the state that the other process knows
+
 
 class TwinKind(Kind):
     """How objects of one type are kept alike on both sides."""
@@ -108,11 +110,6 @@ class Twins:
         """Whether an object has a twin."""
         return self.reference(value) is not None
 
-    def withdraw(self, encoder: Encoder) -> None:
-        """Forget what was to be introduced by a message that is not sent."""
-        for number in encoder.introduced:
-            self._by_number.pop(number, None)
-
     def encode(self, value: Any, kind: TwinKind, encoder: Encoder) -> list[Any]:
         """Return the twin's number, and its state if the other process does not have it yet."""
         if (known := self.reference(value)) is not None:
@@ -159,10 +156,18 @@ class Twins:
             if value is None:
                 del self._by_number[number]
                 news.append([number])
-            elif not twin.kind.is_same(value, twin.snapshot):
+            elif twin.snapshot is _UNTOLD or not twin.kind.is_same(value, twin.snapshot):
                 news.append([number, twin.kind.encode_state(value, encoder)])
                 twin.snapshot = twin.kind.snapshot(value)
         return news
+
+    def take_back(self, made: list[int], news: list[Any]) -> None:
+        """Undo what :meth:`encode` and :meth:`news` have noted for a message that is not sent."""
+        for number in made:
+            self._by_number.pop(number, None)
+        for number, *_ in news:
+            if number in self._by_number:
+                self._by_number[number].snapshot = _UNTOLD
 
     def learn(self, news: list[Any], decoder: Decoder) -> None:
         """Take over what the other process has told.

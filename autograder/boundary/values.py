@@ -8,79 +8,18 @@ from typing import Any
 
 from autograder.boundary.codec import Decoder, Encoder, add_builtins
 from autograder.boundary.connection import Malformed
+from autograder.boundary.containers import CONTAINERS, count_keys
 
 # Types that both sides know by name, and that no more can be done with than make plain data.
-_PLAIN_TYPES = {
+PLAIN_TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, object)
 } | {"NoneType": type(None)}
 _SINGLES = {"...": ..., "NotImplemented": NotImplemented}
-
-
-class _Mutable:
-    """A built-in container that can be changed in place.
-
-    Parameters
-    ----------
-    kind : type
-    tag : str
-    parts : callable
-        Returns the container's items as a list.
-    fill : callable
-        Gives an empty container a list of decoded items.
-    """
-
-    def __init__(
-        self,
-        kind: type,
-        tag: str,
-        parts: Callable[[Any], list[Any]],
-        fill: Callable[[Any, list[Any]], None],
-    ) -> None:
-        self.kind, self.tag, self._parts, self._fill = kind, tag, parts, fill
-
-    def encode(self, value: Any, encoder: Encoder) -> list[Any]:
-        encoder.share(value)
-        return [self.tag, *encoder.many(self._parts(value))]
-
-    def decode(self, content: list[Any], decoder: Decoder) -> Any:
-        value = self.kind()
-        number = decoder.share(value)
-        items = decoder.many(content[1:])
-        self._fill(value, items)
-        decoder.note(number, self, items)
-        return value
-
-    def is_changed(self, value: Any, items: list[Any]) -> bool:
-        now = self._parts(value)
-        if self.kind is set:
-            return len(now) != len(set(items)) or not value.issuperset(items)
-        return len(now) != len(items) or any(
-            new is not old for new, old in zip(now, items, strict=True)
-        )
-
-    def encode_state(self, value: Any, encoder: Encoder) -> list[Any]:
-        return encoder.many(self._parts(value))
-
-    def replace(self, value: Any, content: list[Any], decoder: Decoder) -> None:
-        if type(value) is not self.kind:
-            raise Malformed("a change of another kind")
-        items = decoder.many(content)
-        value.clear()
-        self._fill(value, items)
-
-
-def _flat(value: dict[Any, Any]) -> list[Any]:
-    return [part for pair in value.items() for part in pair]
-
-
-def _fill_dict(value: dict[Any, Any], items: list[Any]) -> None:
-    value.update(zip(items[::2], items[1::2], strict=True))
-
-
-_LIST = _Mutable(list, "l", list, list.extend)
-_DICT = _Mutable(dict, "d", _flat, _fill_dict)
-_SET = _Mutable(set, "s", list, set.update)
+# What rare values count for, see `Decoder.costs`: a class is slow to make, and the hash of a large
+# number can be chosen.
+_CLASS_COST, _LARGE_COST = 1000, 2000
+_MOST_FIELDS = 200
 
 
 def _encode_tuple(value: tuple[Any, ...], encoder: Encoder) -> list[Any]:
@@ -91,17 +30,39 @@ def _encode_tuple(value: tuple[Any, ...], encoder: Encoder) -> list[Any]:
 def _encode_named(value: Any, encoder: Encoder) -> list[Any]:
     """Encode a named tuple: its names are all that its class is known for."""
     names = [str(name) for name in type(value)._fields]
-    return ["nt", type(value).__name__, names, *encoder.many(tuple(value))]
+    return ["nt", type(value).__name__, names, *encoder.many(_AS_BASE[tuple](value))]
 
 
 def _decode_named(content: list[Any], decoder: Decoder) -> tuple[Any, ...]:
     _, name, names, *values = content
+    if len(names) > _MOST_FIELDS:
+        raise Malformed("a named tuple with too many names")
+    decoder.costs(_CLASS_COST)
     return decoder.peer.proxies.named_tuple(name, tuple(names))(*decoder.many(values))
 
 
+def _decode_frozenset(content: list[Any], decoder: Decoder) -> frozenset[Any]:
+    items = decoder.many(content[1:])
+    count_keys(items, decoder)
+    return frozenset(items)
+
+
+def _decode_large(content: list[Any], decoder: Decoder) -> int:
+    decoder.costs(_LARGE_COST)
+    return int(_short(content[1], 100_000), 16)
+
+
+def _decode_fraction(content: list[Any], decoder: Decoder) -> Fraction:
+    decoder.costs(_LARGE_COST)
+    return Fraction(*(int(_short(part, 1000), 16) for part in content[1:3]))
+
+
 def _encode_type(value: type, encoder: Encoder) -> list[Any]:
-    if _PLAIN_TYPES.get(value.__name__) is value:
-        return ["ty", value.__name__]
+    name = (
+        value.__name__ if value.__module__ == "builtins" else f"{value.__module__}.{value.__name__}"
+    )
+    if PLAIN_TYPES.get(name) is value:
+        return ["ty", name]
     return encoder.peer.proxies.describe(value, encoder)
 
 
@@ -127,13 +88,10 @@ _AS_BASE: dict[type, Callable[[Any], Any]] = {
 }
 
 _ENCODERS: dict[type, Callable[[Any, Encoder], Any]] = {
-    list: _LIST.encode,
-    dict: _DICT.encode,
-    set: _SET.encode,
+    **{container.kind: container.encode for container in CONTAINERS},
     tuple: _encode_tuple,
-    frozenset: lambda value, encoder: ["fs", *encoder.many(value)],
+    frozenset: lambda value, encoder: ["fs", *encoder.many(list(value))],
     complex: lambda value, _: ["c", value.real, value.imag],
-    bytearray: lambda value, _: ["ba", bytes(value)],
     range: lambda value, encoder: ["r", *encoder.many([value.start, value.stop, value.step])],
     slice: lambda value, encoder: ["sl", *encoder.many([value.start, value.stop, value.step])],
     Fraction: lambda value, _: ["fr", hex(value.numerator), hex(value.denominator)],
@@ -143,23 +101,20 @@ _ENCODERS: dict[type, Callable[[Any, Encoder], Any]] = {
     type: _encode_type,
 }
 _DECODERS: dict[str, Callable[[list[Any], Decoder], Any]] = {
-    "l": _LIST.decode,
-    "d": _DICT.decode,
-    "s": _SET.decode,
+    **{container.tag: container.decode for container in CONTAINERS},
     "t": lambda content, decoder: tuple(decoder.many(content[1:])),
     "nt": _decode_named,
-    "fs": lambda content, decoder: frozenset(decoder.many(content[1:])),
-    "i": lambda content, _: int(_short(content[1], 100_000), 16),
+    "fs": _decode_frozenset,
+    "i": _decode_large,
     "c": lambda content, _: complex(float(content[1]), float(content[2])),
-    "ba": lambda content, _: bytearray(_exactly(bytes, content[1])),
     "r": lambda content, decoder: range(*decoder.many(content[1:4])),
     "sl": lambda content, decoder: slice(*decoder.many(content[1:4])),
-    "fr": lambda content, _: Fraction(*(int(_short(part, 10_000), 16) for part in content[1:3])),
+    "fr": _decode_fraction,
     "de": lambda content, _: Decimal(_short(content[1], 1000)),
     "1": lambda content, _: _SINGLES[content[1]],
-    "ty": lambda content, _: _PLAIN_TYPES[content[1]],
+    "ty": lambda content, _: PLAIN_TYPES[content[1]],
     "p": lambda content, decoder: decoder.peer.folders.path(content[1]),
-    "@": lambda content, decoder: decoder.shared[_exactly(int, content[1])],
+    "@": lambda content, decoder: decoder.earlier(content[1]),
     "@a": lambda content, decoder: decoder.argument(content[1]),
     "h": lambda content, decoder: decoder.peer.proxies.proxy(content, decoder),
     "y": lambda content, decoder: decoder.peer.proxies.own(_exactly(int, content[1])),
@@ -202,4 +157,4 @@ def _short(text: Any, longest: int) -> str:
     return text
 
 
-add_builtins(_ENCODERS, _DECODERS, {"l": _LIST, "d": _DICT, "s": _SET}, _find)
+add_builtins(_ENCODERS, _DECODERS, {one.tag: one for one in CONTAINERS}, _find)
