@@ -8,7 +8,6 @@ known.
 import select
 import socket
 import struct
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -204,13 +203,8 @@ class Connection:
         if poll is None:
             poll = select.poll()
             poll.register(self._socket, event)
-        seconds = patience()
-        if seconds == _FOREVER:
-            poll.poll()
-            return
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            if poll.poll(max(1, 1000 * left)):
+        while (seconds := patience()) > 0:
+            if poll.poll(None if seconds == _FOREVER else max(1, 1000 * seconds)):
                 return
         raise Late("no answer in time")
 

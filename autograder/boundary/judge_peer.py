@@ -92,10 +92,11 @@ class JudgePeer(Peer):
             for value in names.values()
         ]
         token = self.request("lend", None, list(names), lent)
+        of_test = self.proxies
         try:
             yield
         finally:
-            if self.fault is None:
+            if self.fault is None and self.proxies is of_test:
                 self.request("give back", None, token)
 
     def _exchange(self, *request: Any) -> Any:

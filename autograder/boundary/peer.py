@@ -73,6 +73,7 @@ class Peer:
         self._pid = os.getpid()
         self.is_talking = False
         self._lock = threading.RLock()  # of the connection: who has it may send and receive
+        self._turns = threading.Condition(self._lock)
         self._forget()
 
     def _forget(self) -> None:
@@ -150,6 +151,7 @@ class Peer:
         finally:
             self._calls -= 1
             self.is_talking = was_talking
+            self._turns.notify_all()
 
     def _answer_of(
         self, content: dict[str, Any], buffers: list[bytearray], encoder: Encoder
@@ -173,15 +175,11 @@ class Peer:
         self._calls += 1
         try:
             number, operation, target, values, named = self._question(content, decoder)
-            self.is_talking = False
-            with self._turn_of_all_threads(), self.ambient.of_the_caller():
-                value = self._perform(operation, target, values, named)
-            self.is_talking = True
+            value = self._free_to_perform(operation, target, values, named)
             head, buffers = self._reply(number, decoder, value=value)
         except (Fault, TestOver):
             raise
         except BaseException as error:
-            self.is_talking = True
             self._require_tellable(error)
             head, buffers = self._reply(content["q"], decoder, error=error)
         finally:
@@ -236,14 +234,19 @@ class Peer:
                 raise
             return packed({"r": number, "c": [], "e": self._told(error)}), []
 
-    @contextmanager
-    def _turn_of_all_threads(self) -> Iterator[None]:
-        """Let any thread ask meanwhile: what is done may well wait for another thread."""
+    def _free_to_perform(self, *request: Any) -> Any:
+        """Do what an operation asks for; other threads may ask meanwhile, and interrupts end it."""
+        level = self._calls
+        self.is_talking = False
         self._lock.release()
         try:
-            yield
+            with self.ambient.of_the_caller():
+                return self._perform(*request)
         finally:
+            self.is_talking = True
             self._lock.acquire()
+            while self._calls > level:  # answers come in the order of the calls that lie within
+                self._turns.wait()
 
     def _perform(
         self, operation: str, target: Any, values: list[Any], named: dict[str, Any]
