@@ -115,7 +115,7 @@ def _frames(error: BaseException) -> str:
     """Return the frames of the notebook in which an exception passed, the innermost last."""
     found = [
         frame
-        for frame in traceback.extract_tb(error.__traceback__)
+        for frame in traceback.extract_tb(BaseException.__traceback__.__get__(error))
         if not frame.filename.startswith(("<frozen", __file__.rpartition("/")[0]))
     ]
     return "".join(traceback.format_list(found[-12:]))[:_LONGEST]

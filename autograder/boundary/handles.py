@@ -29,16 +29,21 @@ OPERATORS = frozenset(
 
 # How functions are called with arguments of a library's: a test of them, and the call itself.
 SPECIAL_CALLS: list[tuple[Callable[..., bool], Callable[..., Any]]] = []
+# Those that are told a value of the other process's.
+_SEEING = frozenset(f"__{name}__" for name in ("contains", "divmod", *_ARITHMETIC)) | {
+    f"__r{name}__" for name in _ARITHMETIC
+}
 
 
 class Reference:
     """What a handle knows of its object: whose it is, and under which number."""
 
-    __slots__ = ("number", "peer", "proxies", "times")
+    __slots__ = ("is_asked_for", "number", "peer", "proxies", "times")
 
     def __init__(self, peer: "Peer", number: int, times: int = 0) -> None:
         self.peer, self.number, self.times = peer, number, times
         self.proxies = peer.proxies  # of this test, which the handle may outlive
+        self.is_asked_for = False  # of a class: by its name, so that the test is about it
 
     def __del__(self) -> None:
         self.proxies.dropped.append([self.number, self.times])
@@ -71,6 +76,11 @@ class RemoteObject(metaclass=RemoteClass):
     # A library's class among the bases could have others.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
+    __ne__ = object.__ne__
+    __str__ = object.__str__
+    __format__ = object.__format__
+    # A number of NumPy's leaves arithmetic to the handle, and does not look for items in it.
+    __array_ufunc__ = None
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -99,6 +109,9 @@ class RemoteObject(metaclass=RemoteClass):
         if self._reference.peer.is_judge:
             raise TypeError(f"{self!r} is neither true nor false to a test")
         return True
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError(f"{self!r} is no array")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of the other process>"
@@ -164,17 +177,38 @@ class RemoteIterator(RemoteObject):
 
 
 def passing_on(name: str) -> Callable[..., Any]:
-    """Return the method of a handle's class that passes an operator on."""
+    """Return the method of a handle's class that passes an operator on.
+
+    An operator that sees a test's values could decide what they are compared with. So a test has
+    arithmetic and ``in`` with the objects of those classes alone that it asks for by their names;
+    with others, ``in`` looks at the items itself.
+    """
 
     def operator(self: RemoteObject, *arguments: Any, **named: Any) -> Any:
+        if name in _SEEING and not _is_asked_for(self):
+            if name == "__contains__":
+                return any(item is arguments[0] or item == arguments[0] for item in self)
+            return NotImplemented
+        if name == "__exit__":  # the rest follows from it, or does not cross
+            arguments = arguments[1:2]
         return self._reference.peer.request(name, self._reference, *arguments, **named)
 
     operator.__name__ = name
     return operator
 
 
+def _is_asked_for(handle: RemoteObject) -> bool:
+    """Whether the test is about a handle's class, or this is the learner's own process."""
+    if not handle._reference.peer.is_judge:
+        return True
+    return type(handle)._own_reference.is_asked_for
+
+
 def apply_operator(name: str, target: Any, *values: Any, **named: Any) -> Any:
     """Return what an operator of an object's class makes of it."""
+    if name == "__exit__":
+        (error,) = values
+        values = None if error is None else type(error), error, None
     return getattr(type(target), name)(target, *values, **named)
 
 

@@ -4,15 +4,19 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault
+from autograder.boundary.handles import OPERATORS, RemoteClass
 from autograder.boundary.heads import packed
 from autograder.boundary.peer import Peer, begun
-from autograder.boundary.proxies import REFUSALS, Lent
+from autograder.boundary.proxies import FUNCTIONS, REFUSALS, Lent, reference_of
 
+# Through their attributes a test, and all that it imports, could be reached.
+_OPAQUE = (*FUNCTIONS, type)
+# Modules whose objects hold functions and their arguments.
+_PLUMBING = {"contextlib", "functools", "inspect", "itertools", "operator", "weakref"}
 _FOREVER = float("inf")
 _FAREWELL_SECONDS = 1.0  # for a message of a few bytes
 
@@ -82,7 +86,10 @@ class JudgePeer(Peer):
         NameError
             If it has nothing.
         """
-        return self.request("name", None, name)
+        value = self.request("name", None, name)
+        if isinstance(value, RemoteClass):
+            reference_of(value).is_asked_for = True
+        return value
 
     @contextmanager
     def lend(self, names: dict[str, Any]) -> Iterator[None]:
@@ -142,6 +149,10 @@ class JudgePeer(Peer):
     def _perform(
         self, operation: str, target: Any, values: list[Any], named: dict[str, Any]
     ) -> Any:
+        if operation == "__call__":
+            operation = "call"
+        elif operation in OPERATORS and isinstance(target, _OPAQUE):
+            raise TypeError(f"{operation} of a function or a class is the test's own")
         for refuse in REFUSALS:
             refuse(operation, target, values)
         return super()._perform(operation, target, values, named)
@@ -152,6 +163,11 @@ class JudgePeer(Peer):
         return super().call(target, *values, **named)
 
     def _get(self, target: Any, name: str) -> Any:
-        if isinstance(target, FunctionType | MethodType | BuiltinFunctionType | type):
+        if isinstance(target, _OPAQUE) or type(target).__module__ in _PLUMBING:
             raise AttributeError(f"{name!r} of a function or a class is the test's own")
         return super()._get(target, name)
+
+    def _method(self, target: Any, name: str, *values: Any, **named: Any) -> Any:
+        if isinstance(target, _OPAQUE):
+            raise AttributeError(f"{name!r} of a function or a class is the test's own")
+        return super()._method(target, name, *values, **named)

@@ -263,7 +263,7 @@ class Peer:
 
     def _told(self, error: BaseException) -> dict[str, Any]:
         """Return what the other process is told of an error."""
-        back = vars(error).get("_of_the_other")
+        back = object.__getattribute__(error, "__dict__").get("_of_the_other")
         if type(back) is tuple and back[0] is self.proxies:
             return {"yours": back[1]}
         self._last_error += 1

@@ -1,10 +1,7 @@
 """Which objects the other process holds, and which of its objects are held here."""
 
 import functools
-import keyword
-import sys
 import types
-from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -22,12 +19,13 @@ from autograder.boundary.handles import (
     RemoteObject,
     passing_on,
 )
+from autograder.boundary.names import from_library, identifier, is_identifier, library_place
 
 if TYPE_CHECKING:
     from autograder.boundary.codec import Decoder, Encoder
     from autograder.boundary.peer import Peer
 
-_FUNCTIONS = (
+FUNCTIONS = (
     types.FunctionType,
     types.MethodType,
     types.BuiltinFunctionType,
@@ -35,13 +33,22 @@ _FUNCTIONS = (
     types.MethodDescriptorType,
     types.WrapperDescriptorType,
     functools.partial,
+    functools._lru_cache_wrapper,
     staticmethod,
 )
 # Through these a program gives itself away.
 _PRIVATE = (types.ModuleType, types.CodeType, types.FrameType, types.TracebackType)
 # Libraries whose classes are bases of handles' classes, so that isinstance() answers as it should.
 _LIBRARIES = ("collections", "gymnasium", "keras", "sklearn", "tensorflow", "torch")
-_LONGEST_NAME = 100
+# What a new handle counts for, and a new class of them, see `Decoder.costs`.
+_COST, _CLASS_COST = 50, 1000
+# What makes a class, and decides nothing about its objects.
+_STRUCTURE = {
+    *("__abstractmethods__", "__annotations__", "__class__", "__class_getitem__", "__delattr__"),
+    *("__dict__", "__doc__", "__getattribute__", "__init__", "__init_subclass__", "__module__"),
+    *("__new__", "__orig_bases__", "__parameters__", "__qualname__", "__setattr__", "__slots__"),
+    *("__subclasshook__", "__weakref__"),
+}
 
 # What handles of a library's objects are made of instead of RemoteObject, by the class's name.
 SPECIAL_BASES: dict[str, type] = {}
@@ -151,16 +158,17 @@ class Proxies:
             return ["y", reference.number]
         if isinstance(value, _PRIVATE):
             raise Cannot(f"a {type(value).__name__} is no value for a test")
+        handle = ["h", self.number(value), *self._description(value, encoder)]
         if by_name and self._peer.is_judge and (place := library_place(value)):
-            return ["lib", *place]
-        return ["h", self.number(value), *self._description(value, encoder)]
+            return ["lib", *place, handle]
+        return handle
 
     def _description(self, value: Any, encoder: "Encoder") -> list[Any]:
         if isinstance(value, type):
             bases = [place for kind in value.__mro__ if (place := library_place(kind))]
             operators = [name for name in sorted(OPERATORS) if _defines([value], name)]
             return ["c", value.__name__, bases, operators]
-        if isinstance(value, _FUNCTIONS) or type(value).__name__ == "ufunc":
+        if isinstance(value, FUNCTIONS) or type(value).__name__ == "ufunc":
             return ["f", str(getattr(value, "__name__", "function"))]
         if isinstance(value, Iterator):
             return ["i"]
@@ -188,6 +196,7 @@ class Proxies:
             raise Malformed("a handle without a number")
         found = self._handles.get(number)
         if found is None:
+            decoder.costs(_CLASS_COST if kind == "c" else _COST)
             found = self._made(number, kind, rest, decoder)
             self._handles[number] = found
         reference_of(found).times += 1
@@ -197,7 +206,7 @@ class Proxies:
         reference = Reference(self._peer, number)
         if kind == "c":
             name, bases, operators = rest
-            name = name if _is_identifier(name) else "Object"
+            name = name if is_identifier(name) else "Object"
             return _class_of(name, bases, operators, reference)
         if kind == "o":
             made_of = decoder(rest[0])
@@ -213,18 +222,20 @@ class Proxies:
         """Return a method of a handle."""
         if (reference := reference_of(handle)) is None:
             raise Malformed("a method of no object")
-        return RemoteMethod(reference, _identifier(name))
+        return RemoteMethod(reference, identifier(name))
 
-    def library(self, module: str, name: str) -> Any:
-        """Return a library's class or function, which the judge alone may name."""
+    def library(self, content: list[Any], decoder: "Decoder") -> Any:
+        """Return a library's class or function, which the judge alone may name.
+
+        Where the library is not loaded it is a handle.
+        """
         if self._peer.is_judge:
             raise Malformed("a library's function from the learner's side")
-        return from_library(module, name)
-
-    @staticmethod
-    def named_tuple(name: str, names: tuple[str, ...]) -> type:
-        """Return the class of a named tuple of the other process's."""
-        return _named_tuple(_identifier(name), tuple(map(_identifier, names)))
+        _, module, name, handle = content
+        try:
+            return from_library(module, name)
+        except Malformed:
+            return decoder(handle)
 
 
 def new_handle(made_of: type, reference: Reference) -> Any:
@@ -244,38 +255,6 @@ def reference_of(value: Any) -> Reference | None:
     if isinstance(kind, RemoteClass) or kind is RemoteMethod:
         return object.__getattribute__(value, "_reference")
     return None
-
-
-def library_place(value: Any) -> list[str] | None:
-    """Return module and name of a library's class or function; None if it has no such place."""
-    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if name is None and type(value).__name__ == "ufunc":
-        module, name = "numpy", value.__name__
-    if type(module) is not str or type(name) is not str or module == "__main__":
-        return None
-    with suppress(Malformed):
-        if from_library(module, name) is value:
-            return [module, name]
-    return None
-
-
-def from_library(module: str, name: str) -> Any:
-    """Return a library's class or function that is loaded here.
-
-    Raises
-    ------
-    Malformed
-        If there is none.
-    """
-    file = getattr(sys.modules.get(module), "__spec__", None)
-    if module == "__main__" or file is None:
-        raise Malformed("a name of no library")
-    found: Any = sys.modules[module]
-    for part in name.split("."):
-        found = vars(found).get(part) if hasattr(found, "__dict__") else None
-    if found is None:
-        raise Malformed(f"{module} has no {name}")
-    return found
 
 
 def _class_of(name: str, bases: Any, operators: Any, reference: Reference) -> type:
@@ -310,38 +289,45 @@ def _real_bases(places: Iterable[tuple[str, str]]) -> Iterator[type]:
 def _new_class(
     name: str, bases: tuple[type, ...], operators: list[str], content: dict[str, Any]
 ) -> type:
-    passed = [o for o in operators if bases[0] is RemoteObject or not _defines(bases, o)]
-    if len(bases) == 2 and issubclass(bases[0], bases[1]):
-        bases = bases[:1]
+    first = bases[0]
+    if len(bases) == 2:
+        # What a library's class makes of an object must not decide anything about a handle.
+        content = (
+            dict.fromkeys(_special_names(bases[1]) - _special_names(first), _REFUSED) | content
+        )
+        if issubclass(first, bases[1]):
+            bases = bases[:1]
+    passed = [o for o in operators if first is RemoteObject or not _defines([first], o)]
     metas = tuple(dict.fromkeys(type(base) for base in bases))
     most = [one for one in metas if not any(one is not o and issubclass(o, one) for o in metas)]
     meta = most[0] if len(most) == 1 else type("RemoteClass", tuple(most), {})
     return type.__new__(meta, name, bases, content | {one: passing_on(one) for one in passed})
 
 
+class _Refused:
+    """In place of a special method that a handle does not have."""
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        raise AttributeError("a handle has no such method")
+
+
+_REFUSED = _Refused()
+
+
+def _special_names(kind: type) -> set[str]:
+    """Return the names of the special methods that a class has defined, or inherited."""
+    return {
+        name
+        for one in kind.__mro__
+        if one is not object
+        for name in vars(one)
+        if name.startswith("__") and name.endswith("__") and not name.startswith("__sklearn_")
+    } - _STRUCTURE
+
+
 def _defines(kinds: Iterable[type], name: str) -> bool:
     """Whether classes have an operator for their objects, and not for themselves."""
     return any(name in vars(kind) for base in kinds for kind in base.__mro__)
-
-
-@functools.lru_cache(maxsize=256)
-def _named_tuple(name: str, names: tuple[str, ...]) -> type:
-    return namedtuple(name, names)
-
-
-def _identifier(name: Any) -> str:
-    if not _is_identifier(name):
-        raise Malformed("a name that is none")
-    return name
-
-
-def _is_identifier(name: Any) -> bool:
-    return (
-        type(name) is str
-        and len(name) <= _LONGEST_NAME
-        and name.isidentifier()
-        and not keyword.iskeyword(name)
-    )
 
 
 def _fixed_class(name: str, base: type) -> type:

@@ -9,6 +9,8 @@ from typing import Any
 from autograder.boundary.codec import Decoder, Encoder, add_builtins
 from autograder.boundary.connection import Malformed
 from autograder.boundary.containers import CONTAINERS, count_keys
+from autograder.boundary.exceptions import described, rebuilt
+from autograder.boundary.names import named_tuple
 
 # Types that both sides know by name, and that no more can be done with than make plain data.
 PLAIN_TYPES: dict[str, type] = {
@@ -38,7 +40,7 @@ def _decode_named(content: list[Any], decoder: Decoder) -> tuple[Any, ...]:
     if len(names) > _MOST_FIELDS:
         raise Malformed("a named tuple with too many names")
     decoder.costs(_CLASS_COST)
-    return decoder.peer.proxies.named_tuple(name, tuple(names))(*decoder.many(values))
+    return named_tuple(name, tuple(names))(*decoder.many(values))
 
 
 def _decode_frozenset(content: list[Any], decoder: Decoder) -> frozenset[Any]:
@@ -64,6 +66,11 @@ def _encode_type(value: type, encoder: Encoder) -> list[Any]:
     if PLAIN_TYPES.get(name) is value:
         return ["ty", name]
     return encoder.peer.proxies.describe(value, encoder)
+
+
+def _encode_exception(value: BaseException, encoder: Encoder) -> list[Any]:
+    encoder.keep(value)
+    return ["ex", described(value, with_frames=not encoder.peer.is_judge)]
 
 
 def _encode_rest(value: Any, encoder: Encoder) -> list[Any]:
@@ -111,6 +118,7 @@ _DECODERS: dict[str, Callable[[list[Any], Decoder], Any]] = {
     "sl": lambda content, decoder: slice(*decoder.many(content[1:4])),
     "fr": _decode_fraction,
     "de": lambda content, _: Decimal(_short(content[1], 1000)),
+    "ex": lambda content, _: rebuilt(content[1]),
     "1": lambda content, _: _SINGLES[content[1]],
     "ty": lambda content, _: PLAIN_TYPES[content[1]],
     "p": lambda content, decoder: decoder.peer.folders.path(content[1]),
@@ -119,7 +127,7 @@ _DECODERS: dict[str, Callable[[list[Any], Decoder], Any]] = {
     "h": lambda content, decoder: decoder.peer.proxies.proxy(content, decoder),
     "y": lambda content, decoder: decoder.peer.proxies.own(_exactly(int, content[1])),
     "me": lambda content, decoder: decoder.peer.proxies.method(decoder(content[1]), content[2]),
-    "lib": lambda content, decoder: decoder.peer.proxies.library(content[1], content[2]),
+    "lib": lambda content, decoder: decoder.peer.proxies.library(content, decoder),
     "tw": lambda content, decoder: decoder.peer.twins.get(_exactly(int, content[1])),
 }
 
@@ -130,6 +138,8 @@ def _find(kind: type) -> Callable[[Any, Encoder], Any]:
         return lambda value, encoder: encoder.peer.folders.encode(value)
     if issubclass(kind, type):
         return _encode_type
+    if issubclass(kind, BaseException):
+        return _encode_exception
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _encode_named
     base = next((base for base in _AS_BASE if issubclass(kind, base)), None)

@@ -6,8 +6,6 @@ import threading
 import numpy as np
 import pytest
 
-from autograder.boundary.exceptions import RemoteError
-
 
 def test_a_function_is_called_with_all_kinds_of_arguments(notebook) -> None:
     source = "def f(a, /, b, *rest, c, **named):\n    return a, b, rest, c, named"
@@ -28,6 +26,21 @@ def test_a_function_of_a_library_is_called_back(notebook, function) -> None:
     if type(function) is functools.partial:
         argument = [1, -2]
     assert notebook("def f(g, x):\n    return g(x)")["f"](function, argument) == function(argument)
+
+
+def test_a_function_of_a_library_that_the_learner_has_not_loaded_is_called_back(notebook) -> None:
+    import colorsys
+
+    source = """
+        import sys
+        def forget():
+            sys.modules.pop("colorsys", None)
+        def f(g):
+            return g(1.0, 0.0, 0.0), "colorsys" in sys.modules
+    """
+    here = notebook(source)
+    here["forget"]()
+    assert here["f"](colorsys.rgb_to_hsv) == ((0.0, 1.0, 1.0), False)
 
 
 def test_a_callback_may_call_the_notebook_and_that_the_callback(notebook) -> None:
