@@ -29,6 +29,8 @@ _ROOMS = {
     "sklearn": ("autograder.boundary.estimators",),
     "tensorflow": ("autograder.boundary.tensorflow_values",),
     "keras": ("autograder.boundary.keras_values",),
+    # Every tensor is asked of the room of gradients first.
+    "torch": ("autograder.boundary.torch_gradients", "autograder.boundary.torch_tensors"),
 }
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 _AS_THEY_ARE = frozenset({str, float, bool, type(None), bytes, int})
@@ -99,6 +101,7 @@ class Encoder:
 
     def __init__(self, peer: "Peer", known: "Decoder | None" = None) -> None:
         self.peer = peer
+        self.known = known
         self.buffers: list[Any] = []
         self.originals: list[Any] = []
         self.introduced: list[int] = []
@@ -196,6 +199,8 @@ class Decoder:
         What may be changed in place, by number.
     memories : list
         The memory of arrays among it.
+    states : list of [Kind or None, object]
+        By number, how it has arrived.
     """
 
     def __init__(self, peer: "Peer", buffers: list[bytearray], sent: Encoder | None = None) -> None:
@@ -203,10 +208,10 @@ class Decoder:
         self.buffers = buffers
         self.shared: list[Any] = []
         self.memories: list[Any] = []
+        self.states: list[tuple[Any, Any]] = []
         self._sent = sent
         self._depth = 0
         self._nodes = peer.bounds.nodes
-        self._states: list[tuple[Any, Any]] = []  # by number: kind, and how it arrived
 
     def __call__(self, content: Any) -> Any:
         """Return a decoded value.
@@ -238,7 +243,7 @@ class Decoder:
     def share(self, value: Any) -> int:
         """Give a value the next number, as `Encoder.share` did."""
         self.shared.append(value)
-        self._states.append((None, None))
+        self.states.append((None, None))
         return len(self.shared) - 1
 
     @property
@@ -249,7 +254,7 @@ class Decoder:
     def note(self, number: int, kind: Any, state: Any) -> None:
         """Remember how a shared value has arrived."""
         if self._sent is None:
-            self._states[number] = kind, state
+            self.states[number] = kind, state
 
     def costs(self, nodes: int) -> None:
         """Count what takes longer to make than an item does for many values.
@@ -284,9 +289,7 @@ class Decoder:
     def changes(self, encoder: Encoder) -> list[Any]:
         """Return the shared values that were changed in place since they arrived, encoded."""
         found = []
-        for number, (value, (kind, state)) in enumerate(
-            zip(self.shared, self._states, strict=True)
-        ):
+        for number, (value, (kind, state)) in enumerate(zip(self.shared, self.states, strict=True)):
             if kind is not None and kind.is_changed(value, state):
                 found.append([number, kind.tag, kind.encode_state(value, encoder)])
         return found

@@ -33,6 +33,10 @@ class TwinKind(Kind):
         """Return a new object in an encoded state."""
         raise NotImplementedError
 
+    def encode_change(self, value: Any, snapshot: Any, encoder: Encoder) -> Any:
+        """Return what :meth:`replace` needs where the other object is as it was."""
+        return self.encode_state(value, encoder)
+
     def encode(self, value: Any, encoder: Encoder) -> list[Any]:
         """Return the twin's number, and its state if the other process does not have it yet."""
         return encoder.peer.twins.encode(value, self, encoder)
@@ -156,8 +160,12 @@ class Twins:
             if value is None:
                 del self._by_number[number]
                 news.append([number])
-            elif twin.snapshot is _UNTOLD or not twin.kind.is_same(value, twin.snapshot):
+            elif twin.snapshot is _UNTOLD:
                 news.append([number, twin.kind.encode_state(value, encoder)])
+                twin.snapshot = twin.kind.snapshot(value)
+            elif not twin.kind.is_same(value, twin.snapshot):
+                change = twin.kind.encode_change(value, twin.snapshot, encoder)
+                news.append([number, change])
                 twin.snapshot = twin.kind.snapshot(value)
         return news
 
