@@ -30,7 +30,12 @@ _ROOMS = {
     "tensorflow": ("autograder.boundary.tensorflow_values",),
     "keras": ("autograder.boundary.keras_values",),
     # Every tensor is asked of the room of gradients first.
-    "torch": ("autograder.boundary.torch_gradients", "autograder.boundary.torch_tensors"),
+    "torch": (
+        "autograder.boundary.torch_gradients",
+        "autograder.boundary.torch_tensors",
+        "autograder.boundary.torch_modules",
+        "autograder.boundary.torch_optimisers",
+    ),
 }
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 _AS_THEY_ARE = frozenset({str, float, bool, type(None), bytes, int})

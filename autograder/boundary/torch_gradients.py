@@ -62,9 +62,9 @@ class _Leaves(TwinKind):
     def snapshot(self, value: torch.Tensor) -> tuple[bool, _Content, _Content | None, int]:
         version = 0 if value.is_inference() else value._version
         if not value.is_leaf:  # a buffer that is computed with
-            return False, _content(value), None, version
-        grad = None if value.grad is None else _content(value.grad)
-        return value.requires_grad, _content(value), grad, version
+            return False, content_of(value), None, version
+        grad = None if value.grad is None else content_of(value.grad)
+        return value.requires_grad, content_of(value), grad, version
 
     def is_same(self, value: torch.Tensor, snapshot: Any) -> bool:
         return self.snapshot(value)[:3] == snapshot[:3]
@@ -72,34 +72,34 @@ class _Leaves(TwinKind):
     def encode_state(self, value: torch.Tensor, encoder: Encoder) -> list[Any]:
         requires_grad, content, grad, _ = self.snapshot(value)
         is_parameter = isinstance(value, torch.nn.Parameter)
-        return [requires_grad, _packed(content, encoder), _packed(grad, encoder), is_parameter]
+        return [requires_grad, packed(content, encoder), packed(grad, encoder), is_parameter]
 
     def encode_change(self, value: torch.Tensor, snapshot: Any, encoder: Encoder) -> list[Any]:
         requires_grad, content, grad, version = self.snapshot(value)
         return [
             requires_grad,
-            None if content == snapshot[1] else _packed(content, encoder),
-            False if grad == snapshot[2] else _packed(grad, encoder),
+            None if content == snapshot[1] else packed(content, encoder),
+            False if grad == snapshot[2] else packed(grad, encoder),
             version != snapshot[3],
         ]
 
     def make(self, content: Any, decoder: Decoder) -> torch.Tensor:
-        requires_grad, packed, grad, is_parameter = content
+        requires_grad, numbers, grad, is_parameter = content
         with torch.inference_mode(False), torch.no_grad():
-            value = _unpacked(packed, decoder)
+            value = unpacked(numbers, decoder)
             if is_parameter is True:
                 value = torch.nn.Parameter(value, requires_grad is True)
             else:
                 value.requires_grad_(requires_grad is True)
             if grad is not None:
-                value.grad = _unpacked(grad, decoder)
+                value.grad = unpacked(grad, decoder)
         return value
 
     def replace(self, value: torch.Tensor, content: Any, decoder: Decoder) -> None:
-        requires_grad, packed, grad, is_noticed = content
+        requires_grad, numbers, grad, is_noticed = content
         with torch.inference_mode(value.is_inference()), torch.no_grad():
-            if packed is not None:
-                new = _unpacked(packed, decoder)
+            if numbers is not None:
+                new = unpacked(numbers, decoder)
                 if new.dtype is value.dtype and new.shape == value.shape:
                     # In place, for arrays may lie in the same memory; and only as far as graphs
                     # have noticed it there do they notice it here.
@@ -110,7 +110,7 @@ class _Leaves(TwinKind):
             if value.is_leaf and value.requires_grad is not requires_grad:
                 value.requires_grad_(requires_grad is True)
             if grad is not False:
-                value.grad = None if grad is None else _unpacked(grad, decoder)
+                value.grad = None if grad is None else unpacked(grad, decoder)
 
 
 class _Twins(Kind):
@@ -335,21 +335,29 @@ def _gradients(target: Any, upstream: Any, wanted: Any, is_graph: Any) -> list[A
 OPERATIONS["torch.gradients"] = _gradients
 
 
-def _content(tensor: torch.Tensor) -> _Content:
+def content_of(tensor: torch.Tensor) -> _Content:
+    """Return a tensor's data type, shape and numbers, which compare with ``==``."""
     if tensor.layout is not torch.strided:  # the gradient of a sparse embedding
         tensor = tensor.to_dense()
     return str(tensor.dtype), tuple(tensor.shape), array_of(tensor).tobytes()
 
 
-def _packed(content: _Content | None, encoder: Encoder) -> list[Any] | None:
+def packed(content: _Content | None, encoder: Encoder) -> list[Any] | None:
+    """Return an encoded tensor that shares its memory with no other; None stays None."""
     if content is None:
         return None
     dtype, shape, numbers = content
     return [dtype, list(shape), encoder.buffer(numbers)]
 
 
-def _unpacked(packed: Any, decoder: Decoder) -> torch.Tensor:
-    dtype, shape, number = packed
+def unpacked(content: Any, decoder: Decoder) -> torch.Tensor:
+    """Return a tensor that was encoded by :func:`packed`.
+
+    Raises
+    ------
+    Malformed, or whatever a wrong content makes of it
+    """
+    dtype, shape, number = content
     if type(number) is not int or number < 0:
         raise Malformed("a tensor without numbers")
     numbers = np.frombuffer(bytearray(decoder.buffers[number]), array_type_of(dtype_of(dtype)))
