@@ -17,6 +17,7 @@ from autograder.boundary.values import PLAIN_TYPES
 _PLAIN = "biufcSUmM"
 _SMALL = 2**16  # bytes that are sent without a thought, although a view covers few of them
 _LONGEST_STRIDE = 2**48
+_ALIGNMENT = 16  # bytes
 _WORDS, _PHILOX_WORDS = 624, 4  # of the states of MT19937 and of Philox
 _GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
@@ -101,7 +102,7 @@ class _Block:
 
     def __init__(self, content: bytearray, *, keep: bool) -> None:
         self.before = bytes(content) if keep else b""
-        self.bytes = np.frombuffer(content, np.uint8)
+        self.bytes = aligned(content)
         self.low = _start(self.bytes)
 
     def view(self, *form: Any) -> np.ndarray:
@@ -293,6 +294,15 @@ def _memory_of(plain: np.ndarray, encoder: Encoder) -> tuple[Any, int, tuple[int
     if is_whole:
         return memory, _start(plain) - memory.low, plain.strides
     return memory, 0, plain.copy().strides
+
+
+def aligned(content: bytearray) -> np.ndarray:
+    """Return an array of the bytes that have arrived, which begins where numbers of any size may.
+
+    It is their memory if that does, too.
+    """
+    found = np.frombuffer(content, np.uint8)
+    return found if _start(found) % _ALIGNMENT == 0 else found.copy()
 
 
 def _start(array: np.ndarray) -> int:
