@@ -1,0 +1,90 @@
+"""Keras's symbolic tensors, data type policies and variables on their way to the other process."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from autograder.boundary import keras_layers, keras_seeds
+from autograder.boundary.ambient import add_settings
+from autograder.boundary.codec import Decoder, Encoder, Kind
+from autograder.boundary.connection import Malformed
+from autograder.boundary.peer import LIBRARY_OPERATIONS
+from autograder.boundary.proxies import SPECIAL_BASES
+from autograder.boundary.tensorflow_values import VariableKind, data_type, shape_of, short_name
+
+_POLICY = type(keras.dtype_policies.get("float32"))
+
+
+class _SymbolicTensors(Kind):
+    """Symbolic tensors, ``keras.Input((3,))``: shape, data type and name."""
+
+    tag = "kt"
+
+    def fits(self, kind: type) -> bool:
+        return issubclass(kind, keras.KerasTensor)
+
+    def encode(self, value: keras.KerasTensor, encoder: Encoder) -> list[Any]:
+        shape = None if value.shape is None else list(value.shape)
+        return ["kt", shape, value.dtype, value.name]
+
+    def decode(self, content: list[Any], decoder: Decoder) -> keras.KerasTensor:
+        _, shape, dtype, name = content
+        sizes = tuple(shape_of(shape).as_list())
+        return keras.KerasTensor(sizes, data_type(dtype).name, name=short_name(name))
+
+
+class _Policies(Kind):
+    """Policies for data types, ``"mixed_float16"``."""
+
+    tag = "kp"
+
+    def fits(self, kind: type) -> bool:
+        return kind is _POLICY
+
+    def encode(self, value: Any, encoder: Encoder) -> list[Any]:
+        return ["kp", value.name]
+
+    def decode(self, content: list[Any], decoder: Decoder) -> Any:
+        if type(content[1]) is not str or len(content[1]) > 40:
+            raise Malformed("a wrong policy")
+        return _POLICY(content[1])
+
+
+class _Variables(VariableKind):
+    """Variables of layers and of optimisers."""
+
+    tag = "kv"
+
+    def fits(self, kind: type) -> bool:
+        return issubclass(kind, keras.Variable)
+
+    def storage(self, value: keras.Variable) -> tf.Variable:
+        return value._value
+
+    def form(self, value: keras.Variable) -> list[Any]:
+        return [value.trainable, value.name, value.path]
+
+    def made(self, form: list[Any], tensor: tf.Tensor) -> keras.Variable:
+        trainable, name, path = form
+        variable = keras.Variable(
+            tensor, dtype=tensor.dtype.name, trainable=trainable is True, name=short_name(name)
+        )
+        variable._path = short_name(path)
+        return variable
+
+    def set_form(self, value: keras.Variable, form: list[Any]) -> None:
+        if value.trainable is not form[0]:
+            value.trainable = form[0] is True
+
+
+KINDS = [_SymbolicTensors(), _Policies(), _Variables()]
+
+SPECIAL_BASES.update(
+    {
+        "keras.src.layers.layer.Layer": keras_layers.RemoteLayer,
+        "keras.src.models.model.Model": keras_layers.RemoteModel,
+    }
+)
+LIBRARY_OPERATIONS.update(keras_layers.OPERATIONS)
+add_settings("keras", keras_seeds.SETTINGS)
