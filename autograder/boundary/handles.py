@@ -83,7 +83,7 @@ class RemoteObject(metaclass=RemoteClass):
     __array_ufunc__ = None
 
     def __getattribute__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name.endswith("__"):
             return object.__getattribute__(self, name)
         reference = object.__getattribute__(self, "_reference")
         methods = object.__getattribute__(self, "_methods")

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 # What Keras does with a layer here, by its weights and its configuration.
 _LOCAL = frozenset(
-    ("build_from_config", "call", "compute_output_spec", "get_config", "input", "output")
-    + ("load_own_variables", "save_own_variables", "symbolic_call")
+    (
+        *("build_from_config", "call", "compute_output_spec", "get_config", "input", "output"),
+        *("load_own_variables", "save_own_variables", "symbolic_call"),
+    )
 )
 # What a kernel's stand-in does itself: a judge's layer is asked for as little as possible.
 _OF_A_KERNEL = frozenset(("count_params", "get_layer", "get_weights", "set_weights"))
@@ -31,15 +33,16 @@ _OF_A_KERNEL = frozenset(("count_params", "get_layer", "get_weights", "set_weigh
 class RemoteLayer(RemoteObject, keras.layers.Layer):
     """A handle of a layer."""
 
+    _is_ready = False
+
     def _begin(self) -> None:
         # Keras's own bookkeeping; the name is never told, as all that is public.
-        object.__setattr__(self, "_is_ready", False)
         keras.layers.Layer.__init__(self, name="remote")
         object.__setattr__(self, "_is_ready", True)
 
     def __getattribute__(self, name: str) -> Any:
         look_up = object.__getattribute__
-        if name.startswith("_") or name in _LOCAL or not look_up(self, "_is_ready"):
+        if name in _LOCAL or not look_up(self, "_is_ready"):
             return look_up(self, name)
         if name in _OF_A_KERNEL and not look_up(self, "_reference").peer.is_judge:
             return look_up(self, name)

@@ -1,17 +1,16 @@
-"""Keras's symbolic tensors, data type policies and variables on their way to the other process."""
+"""Keras on its way to the other process: what crosses by value, and what Keras adds to the rest."""
 
 from typing import Any
 
 import keras
-import tensorflow as tf
 
-from autograder.boundary import keras_layers, keras_seeds
+from autograder.boundary import keras_layers, keras_models, keras_seeds
 from autograder.boundary.ambient import add_settings
 from autograder.boundary.codec import Decoder, Encoder, Kind
 from autograder.boundary.connection import Malformed
 from autograder.boundary.peer import LIBRARY_OPERATIONS
 from autograder.boundary.proxies import SPECIAL_BASES
-from autograder.boundary.tensorflow_values import VariableKind, data_type, shape_of, short_name
+from autograder.boundary.tensorflow_values import data_type, shape_of, short_name
 
 _POLICY = type(keras.dtype_policies.get("float32"))
 
@@ -51,34 +50,7 @@ class _Policies(Kind):
         return _POLICY(content[1])
 
 
-class _Variables(VariableKind):
-    """Variables of layers and of optimisers."""
-
-    tag = "kv"
-
-    def fits(self, kind: type) -> bool:
-        return issubclass(kind, keras.Variable)
-
-    def storage(self, value: keras.Variable) -> tf.Variable:
-        return value._value
-
-    def form(self, value: keras.Variable) -> list[Any]:
-        return [value.trainable, value.name, value.path]
-
-    def made(self, form: list[Any], tensor: tf.Tensor) -> keras.Variable:
-        trainable, name, path = form
-        variable = keras.Variable(
-            tensor, dtype=tensor.dtype.name, trainable=trainable is True, name=short_name(name)
-        )
-        variable._path = short_name(path)
-        return variable
-
-    def set_form(self, value: keras.Variable, form: list[Any]) -> None:
-        if value.trainable is not form[0]:
-            value.trainable = form[0] is True
-
-
-KINDS = [_SymbolicTensors(), _Policies(), _Variables()]
+KINDS = [_SymbolicTensors(), _Policies(), *keras_models.KINDS]
 
 SPECIAL_BASES.update(
     {

@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import tensorflow as tf
-from tensorflow.python.autograph.core import config as autograph
 from tensorflow.python.eager import record
 
 from autograder.boundary.connection import Malformed
-from autograder.boundary.handles import Reference, RemoteObject
+from autograder.boundary.handles import Reference, RemoteMethod, RemoteObject
 
 if TYPE_CHECKING:
     from autograder.boundary.peer import Peer
 
-# What is called across the boundary is no Python for AutoGraph to rewrite.
-autograph.CONVERSION_RULES = (autograph.DoNotConvert("autograder"), *autograph.CONVERSION_RULES)
+# What is called across the boundary is no Python for AutoGraph to rewrite; it looks for this name.
+RemoteObject.autograph_info__ = RemoteMethod.autograph_info__ = {}
 
 # The last operation in a graph that asks the other process: they run in the order of the program.
 _LAST: WeakKeyDictionary[Any, tf.Operation] = WeakKeyDictionary()
@@ -206,7 +205,9 @@ def _record(peer: "Peer", target: Any, arguments: tuple[Any, ...], named: dict[s
 
 def _trace(peer: "Peer", target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """Trace a function for these arguments; return the graph, what comes out, and the variables."""
-    function = tf.function(lambda *values, **more: peer.call(target, *values, **more))
+    if isinstance(target, type):
+        raise TypeError("a class is no function to trace")
+    function = tf.function(target)
     traced = function.get_concrete_function(*arguments, **named)
     outputs = tf.nest.map_structure(_described, traced.structured_outputs)
     return Graph(function), outputs, _shared(peer, [], traced.trainable_variables)
