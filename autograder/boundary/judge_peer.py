@@ -12,6 +12,9 @@ from autograder.boundary.handles import OPERATORS, RemoteClass
 from autograder.boundary.heads import packed
 from autograder.boundary.peer import Peer, begun
 from autograder.boundary.proxies import FUNCTIONS, REFUSALS, Lent, reference_of
+from autograder.boundary.library_methods import require_allowed
+from autograder.boundary.peer import Peer
+from autograder.boundary.proxies import Lent
 
 # Through their attributes a test, and all that it imports, could be reached.
 _OPAQUE = (*FUNCTIONS, type)
@@ -165,9 +168,11 @@ class JudgePeer(Peer):
     def _get(self, target: Any, name: str) -> Any:
         if isinstance(target, _OPAQUE) or type(target).__module__ in _PLUMBING:
             raise AttributeError(f"{name!r} of a function or a class is the test's own")
+        require_allowed(target, name)
         return super()._get(target, name)
 
     def _method(self, target: Any, name: str, *values: Any, **named: Any) -> Any:
         if isinstance(target, _OPAQUE):
             raise AttributeError(f"{name!r} of a function or a class is the test's own")
+        require_allowed(target, name)
         return super()._method(target, name, *values, **named)

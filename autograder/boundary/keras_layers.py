@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LOCAL = frozenset(
     (
         *("build_from_config", "call", "compute_output_spec", "get_config", "input", "output"),
-        *("load_own_variables", "save_own_variables", "symbolic_call"),
+        *("load_own_variables", "remember", "save_own_variables", "symbolic_call"),
     )
 )
 # What a kernel's stand-in does itself: a judge's layer is asked for as little as possible.
@@ -34,10 +34,12 @@ class RemoteLayer(RemoteObject, keras.layers.Layer):
     """A handle of a layer."""
 
     _is_ready = False
+    _known: dict[str, Any]  # what comes out of symbolic inputs that it has had
 
     def _begin(self) -> None:
         # Keras's own bookkeeping; the name is never told, as all that is public.
         keras.layers.Layer.__init__(self, name="remote")
+        object.__setattr__(self, "_known", {})
         object.__setattr__(self, "_is_ready", True)
 
     def __getattribute__(self, name: str) -> Any:
@@ -81,8 +83,15 @@ class RemoteLayer(RemoteObject, keras.layers.Layer):
 
     def compute_output_spec(self, *arguments: Any, **named: Any) -> Any:
         """Return symbolic outputs for symbolic inputs; builds the layer if it is not built yet."""
+        known = self._known.get(_form_of((arguments, named)))
+        if known is not None:
+            return keras.tree.map_structure(_again, known)
         with tf.init_scope():
             return self._reference.peer.request("keras spec", self._reference, arguments, named)
+
+    def remember(self, inputs: list[keras.KerasTensor], outputs: Any) -> None:
+        """Remember what comes out of symbolic inputs: the layer itself need not be called."""
+        self._known[_form_of(inputs)] = outputs
 
     def get_config(self) -> dict[str, Any]:
         """Return the layer's configuration, and let Keras here find the class by its name."""
@@ -148,6 +157,18 @@ def _register(kind: type, name: Any) -> None:
 def _has_symbolic(arguments: Any, named: Any) -> bool:
     leaves = keras.tree.flatten((arguments, named))
     return any(isinstance(leaf, keras.KerasTensor) for leaf in leaves)
+
+
+def _form_of(structure: Any) -> str:
+    """Return shapes and data types of all symbolic inputs."""
+    leaves = [leaf for leaf in keras.tree.flatten(structure) if isinstance(leaf, keras.KerasTensor)]
+    return str([(leaf.shape, leaf.dtype) for leaf in leaves])
+
+
+def _again(leaf: Any) -> Any:
+    if isinstance(leaf, keras.KerasTensor):
+        return keras.KerasTensor(leaf.shape, leaf.dtype)
+    return leaf
 
 
 def _described(leaf: Any) -> Any:

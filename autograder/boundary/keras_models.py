@@ -15,6 +15,7 @@ from autograder.boundary.ambient import Ambient
 from autograder.boundary.codec import Decoder, Encoder
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import RemoteObject
+from autograder.boundary.keras_layers import RemoteLayer
 from autograder.boundary.tensorflow_values import VariableKind, short_name
 from autograder.boundary.twins import TwinKind
 
@@ -70,17 +71,20 @@ class _Layers(TwinKind):
         config, layers = plan
         number = twins.number(value, self)
         own = [] if "layers" in config["config"] else value.variables
-        parts = [encoder(config), encoder.many(layers), encoder.many(own)]
-        return ["kl", number, [*parts, value._trainable]]
+        parts = [encoder(config), encoder.many(layers), encoder.many(own), value._trainable]
+        return ["kl", number, [*parts, encoder.many(map(_calls, layers))]]
 
     def encode_state(self, value: keras.layers.Layer, encoder: Encoder) -> bool:
         return value._trainable
 
     def make(self, content: Any, decoder: Decoder) -> keras.layers.Layer:
         _require_kernel(decoder)
-        config, layers, variables, trainable = content
-        inner = decoder.many(layers)
-        config = decoder(config)
+        config, layers, variables, trainable, calls = content
+        config, inner = decoder(config), decoder.many(layers)
+        for layer, known in zip(inner, decoder.many(calls), strict=True):
+            if isinstance(layer, RemoteLayer):
+                for inputs, outputs in known:
+                    layer.remember(inputs, outputs)
         with _SeedsKept(), tf.init_scope():
             if "layers" in config["config"]:
                 value = _container(config, inner)
@@ -203,6 +207,17 @@ def _plan_of_container(model: Any) -> tuple[dict[str, Any], list[Any]] | None:
         elif not _is_of_library(entry):
             return None
     return {"class_name": type(model).__name__, "config": config}, placed
+
+
+def _calls(layer: keras.layers.Layer) -> list[Any]:
+    """Return symbolic inputs and outputs of a layer's calls; none of one that Keras itself has."""
+    if type(layer).__module__.startswith("keras."):
+        return []
+    found = []
+    for node in layer._inbound_nodes:
+        outputs = list(node.output_tensors)
+        found.append([list(node.input_tensors), outputs[0] if len(outputs) == 1 else outputs])
+    return found
 
 
 def _library_config(value: Any) -> dict[str, Any] | None:
