@@ -38,8 +38,9 @@ class _Tensors(Kind):
             return ["tf", "string", list(value.shape), *value.numpy().ravel().tolist()]
         if value.dtype in _NO_NUMBERS:
             raise Cannot(f"a tensor of {value.dtype.name} is no value for a test")
-        array = np.ascontiguousarray(value.numpy())
-        return ["tf", value.dtype.name, list(value.shape), encoder.buffer(array.tobytes())]
+        memory = _memory(value)
+        content = value.numpy().tobytes() if memory is None else memoryview(memory)
+        return ["tf", value.dtype.name, list(value.shape), encoder.buffer(content)]
 
     def decode(self, content: list[Any], decoder: Decoder) -> tf.Tensor:
         _, name, shape, *rest = content
@@ -117,24 +118,22 @@ class VariableKind(TwinKind):
 
     def snapshot(self, value: Any) -> Any:
         with tf.init_scope():
-            tensor = self.storage(value).read_value()
-        # As long as this tensor lives, a change of the variable gets memory of its own.
-        return self.form(value), tensor, _memory(tensor)
+            return self.form(value), _content(_read(self.storage(value)))
 
     def is_same(self, value: Any, snapshot: Any) -> bool:
-        form, tensor, memory = snapshot
-        with tf.init_scope():
-            now = self.storage(value).read_value()
-        if self.form(value) != form or now.shape != tensor.shape:
+        form, content = snapshot
+        if self.form(value) != form:
             return False
-        place = _memory(now)
-        if place is not None and memory is not None and _start(place) == _start(memory):
-            return True
-        return now.numpy().tobytes() == tensor.numpy().tobytes()
+        with tf.init_scope():
+            now = _content(_read(self.storage(value)))
+        if type(now) is bytes or type(content) is bytes:
+            return now == content
+        # As long as the snapshot lives, a change of the variable gets memory of its own.
+        return _start(now) == _start(content)
 
     def encode_state(self, value: Any, encoder: Encoder) -> Any:
         with tf.init_scope():
-            tensor = self.storage(value).read_value()
+            tensor = _read(self.storage(value))
         return [self.form(value), encoder(tensor)]
 
     def make(self, content: Any, decoder: Decoder) -> Any:
@@ -225,12 +224,23 @@ def _numbers(content: Any, decoder: Decoder) -> tf.Tensor:
     return tensor
 
 
+def _read(variable: tf.Variable) -> tf.Tensor:
+    """Return a variable's value: the memory itself, no copy of it."""
+    return tf.raw_ops.ReadVariableOp(resource=variable.handle, dtype=variable.dtype)
+
+
 def _memory(tensor: tf.Tensor) -> np.ndarray | None:
-    """Return a view of a tensor's memory; None where Python has no such data type."""
+    """Return a tensor's memory as bytes; None where Python has no such data type."""
     try:
-        return np.asarray(memoryview(tensor))
+        return np.asarray(memoryview(tensor)).reshape(-1).view(np.uint8)
     except (ValueError, TypeError, BufferError):  # bfloat16, texts
         return None
+
+
+def _content(tensor: tf.Tensor) -> np.ndarray | bytes:
+    """Return a tensor's memory, or a copy of it where there is no way to look at it."""
+    memory = _memory(tensor)
+    return tensor.numpy().tobytes() if memory is None else memory
 
 
 def _start(array: np.ndarray) -> int:
