@@ -86,5 +86,7 @@ def _own_frames(
     test, lines = frames[0][0], source.split("\n")
     secret = {index for markers in hidden for index in regions.inside(source, markers)}
     passed = [number for name, number in frames if name == test and 0 < number <= len(lines)]
-    shown = [number for number in passed if number - 1 not in secret][:_MOST_FRAMES]
+    # A comprehension is a frame of its own on the same line.
+    shown = list(dict.fromkeys(number for number in passed if number - 1 not in secret))
+    shown = shown if len(shown) <= _MOST_FRAMES else [shown[0], *shown[1 - _MOST_FRAMES :]]
     return [f"line {number} of the test\n----> {number} {lines[number - 1]}" for number in shown]

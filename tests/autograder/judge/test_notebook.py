@@ -188,6 +188,12 @@ class TestErrors:
         assert run.outputs[0]["traceback"][-1].startswith("AssertionError: \nItems are not equal:")
         assert "/" not in text.replace("----> ", "")
 
+    def test_show_a_line_once_and_few_of_many(self, address: Address) -> None:
+        lines = [f"def f{i}(): return [f{i + 1}() for _ in range(1)]" for i in range(20)]
+        run = run_one(address, "", "\n".join([*lines, "def f20(): 1 / 0", "f0()"]))
+        shown = [line.split("\n")[0] for line in run.outputs[0]["traceback"][1:-1]]
+        assert shown == [f"line {number} of the test" for number in (22, 18, 19, 20, 21)]
+
     def test_in_a_hidden_line_show_type_and_message_alone(self, address: Address) -> None:
         test = (
             "assert True\n### BEGIN HIDDEN TESTS\nsecret = 6\n"
