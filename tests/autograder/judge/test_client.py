@@ -251,6 +251,16 @@ class TestEnds:
                     judge.run_test(0, 5)
             assert not server.is_running
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="Linux ends children with their parent")
+    def test_a_judge_ends_with_the_process_that_it_was_forked_from(self, address: Address) -> None:
+        with judged(address, "", TELL_PID) as judge:
+            pid = int(printed(judge.run_test(0, 5)))
+            psutil.Process(pid).parent().kill()
+            assert is_gone(pid)
+            with pytest.raises(JudgeFailed):
+                judge.run_test(0, 5)
+        assert run_one(address, "", "1").status == "ok"
+
     def test_judges_end_with_a_client_that_is_killed(self, address: Address) -> None:
         code = (
             "import sys, time\nfrom pathlib import Path\n"

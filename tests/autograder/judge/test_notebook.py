@@ -98,6 +98,20 @@ class TestCells:
         assert first == ["6\n", "missing\n", "", "[1] False\n"]
         assert last == "missing\n"
 
+    def test_of_the_learner_are_never_an_earlier_tests(self, address: Address) -> None:
+        test = "try:\n    print(letter)\nexcept NameError:\n    print('missing')"
+        cells = (
+            test_cell(test, "letter"),
+            test_cell(test),
+            test_cell("letter = 'bound by a test'"),
+            test_cell(test, "letter"),
+        )
+        with judged(address, "letter = 'b'", *cells) as judge:
+            texts = [printed(judge.run_test(index, 5)) for index in range(3)]
+            with connected(judge, ""):
+                texts.append(printed(judge.run_test(3, 5)))
+        assert texts == ["b\n", "missing\n", "", "missing\n"]
+
 
 class TestOutputs:
     def test_are_those_of_the_test_in_their_order(self, address: Address) -> None:
