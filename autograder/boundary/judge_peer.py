@@ -10,11 +10,9 @@ from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault
 from autograder.boundary.handles import OPERATORS, RemoteClass
 from autograder.boundary.heads import packed
+from autograder.boundary.library_methods import require_allowed
 from autograder.boundary.peer import Peer, begun
 from autograder.boundary.proxies import FUNCTIONS, REFUSALS, Lent, reference_of
-from autograder.boundary.library_methods import require_allowed
-from autograder.boundary.peer import Peer
-from autograder.boundary.proxies import Lent
 
 # Through their attributes a test, and all that it imports, could be reached.
 _OPAQUE = (*FUNCTIONS, type)

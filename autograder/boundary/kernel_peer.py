@@ -64,7 +64,6 @@ class KernelPeer(Peer):
             self._is_over = False
             try:
                 self._send(begun(message["begin"]), [])
-                self._send({"begun": message["begin"]}, [])
                 with self._around(message["without"]), self._lock:
                     while True:
                         self._answer(*self._receive())

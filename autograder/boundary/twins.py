@@ -118,14 +118,14 @@ class Twins:
         """Return the twin's number, and its state if the other process does not have it yet."""
         if (known := self.reference(value)) is not None:
             return known
-        return [kind.tag, self.number(value, kind), kind.encode_state(value, encoder)]
+        number = self.number(value, kind, encoder)
+        return [kind.tag, number, kind.encode_state(value, encoder)]
 
-    def number(self, value: Any, kind: TwinKind) -> int:
+    def number(self, value: Any, kind: TwinKind, encoder: Encoder) -> int:
         """Return the number of an object that the other process does not have yet."""
         self._last += self._step
         self._add(self._last, value, kind, is_made_here=True)
         encoder.introduced.append(self._last)
-        return [kind.tag, self._last, kind.encode_state(value, encoder)]
         return self._last
 
     def decode(self, content: list[Any], kind: TwinKind, decoder: Decoder) -> Any:
