@@ -29,8 +29,9 @@ _ROOMS = {
     "sklearn": ("autograder.boundary.estimators",),
     "tensorflow": ("autograder.boundary.tensorflow_values",),
     "keras": ("autograder.boundary.keras_values",),
-    # Every tensor is asked of the room of gradients first.
     "torch": (
+        "autograder.boundary.torch_settings",
+        # Every tensor is asked of the room of gradients first.
         "autograder.boundary.torch_gradients",
         "autograder.boundary.torch_tensors",
         "autograder.boundary.torch_modules",

@@ -13,14 +13,14 @@ piece, the one that it would be in one process, and so are the numbers.
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
+from autograder.boundary.arrays import aligned
 from autograder.boundary.codec import Cannot, Decoder, Encoder, Kind
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import Reference
-from autograder.boundary.proxies import OPERATIONS
+from autograder.boundary.peer import LIBRARY_OPERATIONS, Peer
 from autograder.boundary.torch_tensors import TENSORS, array_of, array_type_of, dtype_of, tensor_of
 from autograder.boundary.twins import TwinKind
 
@@ -327,12 +327,12 @@ def _node(target: Any) -> _Node:
     return target
 
 
-def _gradients(target: Any, upstream: Any, wanted: Any, is_graph: Any) -> list[Any]:
+def _gradients(_: Peer, target: Any, upstream: Any, wanted: Any, is_graph: Any) -> list[Any]:
     """Return the gradients that a graft asks for."""
     return _node(target).gradients(upstream, wanted, is_graph=is_graph is True)
 
 
-OPERATIONS["torch.gradients"] = _gradients
+LIBRARY_OPERATIONS["torch.gradients"] = _gradients
 
 
 def content_of(tensor: torch.Tensor) -> _Content:
@@ -358,7 +358,5 @@ def unpacked(content: Any, decoder: Decoder) -> torch.Tensor:
     Malformed, or whatever a wrong content makes of it
     """
     dtype, shape, number = content
-    if type(number) is not int or number < 0:
-        raise Malformed("a tensor without numbers")
-    numbers = np.frombuffer(bytearray(decoder.buffers[number]), array_type_of(dtype_of(dtype)))
+    numbers = aligned(decoder.buffer(number)).view(array_type_of(dtype_of(dtype)))
     return tensor_of(dtype, numbers.reshape(shape))

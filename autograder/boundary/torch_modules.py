@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
+from autograder.boundary.codec import Kind
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import RemoteMethod, RemoteObject, passing_on
-from autograder.boundary.proxies import OPERATIONS, REFUSALS, SPECIAL_BASES
+from autograder.boundary.peer import LIBRARY_OPERATIONS, Peer
+from autograder.boundary.proxies import REFUSALS, SPECIAL_BASES
 from autograder.boundary.torch_gradients import AsTwin
 
 # What needs the structure alone, unless the module's class has its own.
@@ -100,8 +102,6 @@ class RemoteModule(RemoteObject, nn.Module):
         super().__delattr__(name)
 
     __call__ = passing_on("__call__")
-    __setitem__ = passing_on("__setitem__")
-    __delitem__ = passing_on("__delitem__")
 
     def _apply(self, function: Callable[..., Any], recurse: bool = True) -> "RemoteModule":
         """Convert parameters and buffers, for the module of this process that this one is in."""
@@ -113,19 +113,8 @@ class RemoteModule(RemoteObject, nn.Module):
         return self
 
 
-class _RemoteSequence(RemoteModule):
-    """A handle of a module that has its children by number."""
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return self._reference.peer.request("__getitem__", self._reference, index)
-        return super().__getitem__(index)
-
-
-KINDS: list[Any] = []
+KINDS: list[Kind] = []
 SPECIAL_BASES["torch.nn.modules.module.Module"] = RemoteModule
-SPECIAL_BASES["torch.nn.modules.container.Sequential"] = _RemoteSequence
-SPECIAL_BASES["torch.nn.modules.container.ModuleList"] = _RemoteSequence
 
 
 def _has(kind: type, name: str) -> bool:
@@ -174,12 +163,10 @@ def _take(row: _Row, seen: int) -> None:
     state["_non_persistent_buffers_set"] = set(row.passing)
     state["_own"] = frozenset(row.own)
     state["_seen"] = seen
-    # What the two containers of parameters know beside the structure.
-    state["_size"] = len(row.parameters)
-    state["_keys"] = dict.fromkeys(row.parameters)
+    state["_keys"] = dict.fromkeys(row.parameters)  # a ParameterDict's
 
 
-def _structure(target: Any) -> list[tuple[Any, ...]]:
+def _structure(_: Peer, target: Any) -> list[tuple[Any, ...]]:
     """Return the structure of a module of this process, and of all that is in it."""
     return [_row(module) for module in _own_modules(_module(target))]
 
@@ -213,7 +200,7 @@ def _row(module: nn.Module) -> tuple[Any, ...]:
     )
 
 
-def _set_mode(target: Any, training: Any) -> None:
+def _set_mode(_: Peer, target: Any, training: Any) -> None:
     """Set the mode of one module."""
     _module(target).training = training is True
 
@@ -242,6 +229,6 @@ def _refuse(operation: str, target: Any, values: list[Any]) -> None:
             raise TypeError(f"{name} of a module of the test's is not for the notebook to call")
 
 
-OPERATIONS["torch.structure"] = _structure
-OPERATIONS["torch.mode"] = _set_mode
+LIBRARY_OPERATIONS["torch.structure"] = _structure
+LIBRARY_OPERATIONS["torch.mode"] = _set_mode
 REFUSALS.append(_refuse)
