@@ -69,7 +69,7 @@ class _Layers(TwinKind):
         if plan is None:
             return _handle(value, encoder)
         config, layers = plan
-        number = twins.number(value, self)
+        number = twins.number(value, self, encoder)
         own = [] if "layers" in config["config"] else value.variables
         parts = [encoder(config), encoder.many(layers), encoder.many(own), value._trainable]
         return ["kl", number, [*parts, encoder.many(map(_calls, layers))]]
@@ -116,7 +116,7 @@ class _Optimisers(TwinKind):
         config = _library_config(value) if encoder.peer.is_judge else None
         if config is None:
             return _handle(value, encoder)
-        number = twins.number(value, self)
+        number = twins.number(value, self, encoder)
         return ["ko", number, [encoder(config), *self.encode_state(value, encoder)]]
 
     def encode_state(self, value: keras.optimizers.Optimizer, encoder: Encoder) -> list[Any]:
