@@ -72,7 +72,7 @@ class _Layers(TwinKind):
         number = twins.number(value, self, encoder)
         own = [] if "layers" in config["config"] else value.variables
         parts = [encoder(config), encoder.many(layers), encoder.many(own), value._trainable]
-        return ["kl", number, [*parts, encoder.many(map(_calls, layers))]]
+        return ["kl", number, [*parts, encoder.many([_calls(layer) for layer in layers])]]
 
     def encode_state(self, value: keras.layers.Layer, encoder: Encoder) -> bool:
         return value._trainable
@@ -155,7 +155,7 @@ class _SeedsKept:
         self._before = Ambient().news(is_answer=True)
 
     def __exit__(self, *_: object) -> None:
-        Ambient().learn(self._before, is_answer=True)
+        Ambient().learn(self._before)
 
 
 def _handle(value: Any, encoder: Encoder) -> list[Any]:

@@ -14,7 +14,7 @@ _MOST = 2**32
 class _SeedGenerator:
     """The seed of ``keras.utils.set_random_seed``, and the generator that is made of it."""
 
-    name, comes_back = "keras.random", True
+    name = "keras.random"
 
     def read(self) -> Any:
         generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)

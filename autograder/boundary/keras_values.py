@@ -59,4 +59,4 @@ SPECIAL_BASES.update(
     }
 )
 LIBRARY_OPERATIONS.update(keras_layers.OPERATIONS)
-add_settings("keras", keras_seeds.SETTINGS)
+add_settings("keras", keras_seeds.SETTINGS, [])

@@ -9,7 +9,7 @@ from tensorflow.python.eager import context
 class _GlobalSeed:
     """The seed of ``tf.random.set_seed``, and how far the operations' own seeds are drawn."""
 
-    name, comes_back = "tensorflow.random", True
+    name = "tensorflow.random"
 
     def read(self) -> Any:
         # There is no public way to read what tf.random.set_seed has set.

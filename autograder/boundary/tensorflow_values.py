@@ -169,7 +169,7 @@ class _Variables(VariableKind):
 
 KINDS = [_Tensors(), _Shapes(), _DataTypes(), _Specs(), _Variables()]
 
-add_settings("tensorflow", tensorflow_seeds.SETTINGS)
+add_settings("tensorflow", tensorflow_seeds.SETTINGS, [])
 SPECIAL_CALLS.append((tensorflow_calls.is_for_tensors, tensorflow_calls.call_function))
 LIBRARY_OPERATIONS.update(tensorflow_calls.OPERATIONS)
 

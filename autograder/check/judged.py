@@ -91,12 +91,9 @@ class JudgedRun:
     """
 
     def __init__(self, connection: socket.socket, namespace: dict[str, Any]) -> None:
-        ours, theirs = socket.socketpair()
         self._judge = Judge(connection)
-        self._judge.connect(theirs)
-        self._peer = KernelPeer(
-            Connection(ours), namespace, lambda without: absent(without, namespace)
-        )
+        self._namespace = namespace
+        self._peer: KernelPeer | None = None
 
     def run(self, index: int, seconds: float) -> TestRun:
         """Have a test run in the judge, and serve it meanwhile.
@@ -106,6 +103,9 @@ class JudgedRun:
         autograder.judge.client.JudgeFailed
             If the judge itself ends.
         """
+        if self._peer is None:
+            # Not before: the notebook's first cells may configure libraries that nothing has used.
+            self._peer = self._connected()
         answer: list[TestRun | BaseException] = []
         asking = threading.Thread(target=self._ask, args=(index, seconds, answer))
         asking.start()
@@ -114,6 +114,12 @@ class JudgedRun:
         if isinstance(answer[0], BaseException):
             raise answer[0]
         return answer[0]
+
+    def _connected(self) -> KernelPeer:
+        ours, theirs = socket.socketpair()
+        self._judge.connect(theirs)
+        names = self._namespace
+        return KernelPeer(Connection(ours), names, lambda without: absent(without, names))
 
     def _ask(self, index: int, seconds: float, answer: list[Any]) -> None:
         try:
