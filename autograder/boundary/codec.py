@@ -103,6 +103,8 @@ class Encoder:
         Of the arrays so far, see :mod:`autograder.boundary.arrays`.
     introduced : list of int
         Twins that the other process first hears of.
+    encode_text : callable
+        Takes text that may be a path.
     """
 
     def __init__(self, peer: "Peer", known: "Decoder | None" = None) -> None:
@@ -113,6 +115,7 @@ class Encoder:
         self.introduced: list[int] = []
         self._depth = 0
         self._nodes = peer.bounds.nodes
+        self.encode_text: Callable[[str], Any] = peer.folders.encode_text
         self._later: list[tuple[int, Callable[[], Any]]] = []
         self.memories: list[Any] = [] if known is None else list(known.memories)
         self._numbers: dict[int, list[Any]] = {}
@@ -128,7 +131,9 @@ class Encoder:
         Cannot
         """
         kind = type(value)
-        if kind in (str, float, bool, type(None), bytes):
+        if kind is str:
+            return self.encode_text(value) if "/" in value or "." in value else value
+        if kind in _AS_THEY_ARE and kind is not int:
             return value
         if kind is int:
             return value if _SMALLEST <= value <= _LARGEST else ["i", hex(value)]

@@ -10,7 +10,7 @@ from autograder.boundary.connection import Connection, Late, Lost, Malformed
 from autograder.boundary.exceptions import Fault
 from autograder.boundary.handles import OPERATORS, RemoteClass
 from autograder.boundary.heads import packed
-from autograder.boundary.library_methods import require_allowed
+from autograder.boundary.library_methods import paths_of, require_allowed
 from autograder.boundary.peer import Peer, begun
 from autograder.boundary.proxies import FUNCTIONS, REFUSALS, Lent, reference_of
 
@@ -173,4 +173,6 @@ class JudgePeer(Peer):
         if isinstance(target, _OPAQUE):
             raise AttributeError(f"{name!r} of a function or a class is the test's own")
         require_allowed(target, name)
+        for path in paths_of(name, [*values, *named.values()]):
+            self.folders.require_shared(path)
         return super()._method(target, name, *values, **named)

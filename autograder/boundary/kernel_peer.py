@@ -72,6 +72,7 @@ class KernelPeer(Peer):
             finally:
                 self._is_over = True
                 self._lending.give_back(1)
+                self.folders.clear()
                 self._forget()
 
     def _send(self, head: bytes, buffers: list[Any]) -> None:

@@ -5,6 +5,7 @@ do much more: write files, read them, make objects of any configuration.
 """
 
 import functools
+from pathlib import PurePath
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -27,6 +28,16 @@ _ALLOWED = {
         )
     ),
 }
+# How the methods begin that take the name of a file, and the few to which text is something else.
+_OF_FILES = ("save", "load", "export", "dump", "read", "write", "to_", "tofile", "from_")
+_OF_TEXT = {"to_dict", "to_empty", "to_list", "to_numpy", "write", "writelines"}
+
+
+def paths_of(name: Any, values: list[Any]) -> list[str]:
+    """Return what a method may take for names of files."""
+    if type(name) is not str or not name.startswith(_OF_FILES) or name in _OF_TEXT:
+        return []
+    return [str(value) for value in values if isinstance(value, str | PurePath)]
 
 
 def require_allowed(target: Any, name: str) -> None:

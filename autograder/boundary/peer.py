@@ -61,7 +61,6 @@ class Peer:
 
     def __init__(self, connection: Connection) -> None:
         self.bounds = connection.bounds
-        self.folders = Folders()
         self._connection = connection
         self._operations: dict[str, Callable[..., Any]] = {
             "call": self.call,
@@ -82,6 +81,7 @@ class Peer:
         self.proxies = Proxies(self)
         self.twins = Twins(self)
         self.ambient = Ambient()
+        self.folders = Folders(is_judge=self.is_judge)
         self.seconds = 0.0
         self.fault: Fault | None = None
         self._numbers = count(1)
@@ -284,15 +284,20 @@ class Peer:
         self, message: dict[str, Any], encoder: Encoder, *, is_answer: bool
     ) -> dict[str, Any]:
         """Add what the other process should know before it goes on."""
+        encoder.encode_text = str  # what follows names no files
         if twins := self.twins.news(encoder):
             message["tw"] = twins
         if settings := self.ambient.news(is_answer=is_answer):
             message["am"] = encoder(settings)
+        if files := self.folders.news(encoder):
+            message["fs"] = files
         if dropped := self.proxies.take_dropped():
             message["drop"] = dropped
         return message
 
     def _learn(self, message: dict[str, Any], decoder: Decoder) -> None:
+        if "fs" in message:
+            self.folders.learn(message["fs"], decoder)
         if "drop" in message:
             self.proxies.release(message["drop"])
         if "tw" in message:
@@ -312,6 +317,7 @@ class Peer:
         """Undo what was noted as told by a message that is not sent."""
         self.twins.take_back(encoder.introduced, message.get("tw", []))
         self.ambient.forget()
+        self.folders.take_back(message.get("fs", []))
         self.proxies.dropped += message.get("drop", [])
 
     def _send(self, head: bytes, buffers: list[Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from autograder.boundary.codec import Decoder, Encoder, add_builtins
@@ -121,7 +121,8 @@ _DECODERS: dict[str, Callable[[list[Any], Decoder], Any]] = {
     "ex": lambda content, _: rebuilt(content[1]),
     "1": lambda content, _: _SINGLES[content[1]],
     "ty": lambda content, _: PLAIN_TYPES[content[1]],
-    "p": lambda content, decoder: decoder.peer.folders.path(content[1]),
+    "p": lambda content, decoder: Path(decoder.peer.folders.decode(content)),
+    "pt": lambda content, decoder: decoder.peer.folders.decode(content),
     "@": lambda content, decoder: decoder.earlier(content[1]),
     "@a": lambda content, decoder: decoder.argument(content[1]),
     "h": lambda content, decoder: decoder.peer.proxies.proxy(content, decoder),
