@@ -5,6 +5,7 @@ array as a view of it. A result that is a view of an argument comes back as a vi
 """
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from autograder.boundary.values import PLAIN_TYPES
 
 _PLAIN = "biufcSUmM"
 _SMALL = 2**16  # bytes that are sent without a thought, although a view covers few of them
+_DTYPE = re.compile(r"[<>|=]?[biufcSUmM]\d{1,9}(\[\d*\w+\])?", re.ASCII)
 _LONGEST_STRIDE = 2**48
 _ALIGNMENT = 16  # bytes
 _WORDS, _PHILOX_WORDS = 624, 4  # of the states of MT19937 and of Philox
@@ -120,7 +122,7 @@ class _Memories(Kind):
 
     def encode(self, value: _Memory, encoder: Encoder) -> list[Any]:
         encoder.share(value)
-        return ["b", encoder.buffer_later(value.content)]
+        return ["b", encoder.buffer_later(value.content, len(value.bytes))]
 
     def decode(self, content: list[Any], decoder: Decoder) -> _Block:
         block = _Block(decoder.buffer(content[1]), keep=decoder.is_question)
@@ -330,7 +332,7 @@ def _bytes_of(memory: np.ndarray, size: int, shape: Any, strides: Any, offset: i
 
 
 def _dtype(text: Any) -> np.dtype:
-    if type(text) is not str or len(text) > 40:
+    if type(text) is not str or not _DTYPE.fullmatch(text):
         raise Malformed("a wrong data type")
     found = np.dtype(text)
     if found.kind not in _PLAIN or found.names is not None:

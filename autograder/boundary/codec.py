@@ -115,6 +115,7 @@ class Encoder:
         self.introduced: list[int] = []
         self._depth = 0
         self._nodes = peer.bounds.nodes
+        self._bytes = 0  # of the buffers whose content is not there yet
         self.encode_text: Callable[[str], Any] = peer.folders.encode_text
         self._later: list[tuple[int, Callable[[], Any]]] = []
         self.memories: list[Any] = [] if known is None else list(known.memories)
@@ -164,8 +165,17 @@ class Encoder:
         self.buffers.append(content)
         return len(self.buffers) - 1
 
-    def buffer_later(self, content: Callable[[], Any]) -> int:
-        """Add raw bytes that are known once all values are encoded, and return their number."""
+    def buffer_later(self, content: Callable[[], Any], size: int) -> int:
+        """Add raw bytes that are known once all values are encoded, and return their number.
+
+        Raises
+        ------
+        Cannot
+            If there are too many.
+        """
+        self._bytes += size
+        if self._bytes > self.peer.bounds.buffers:
+            raise Cannot("the value is too large for a test")
         self._later.append((len(self.buffers), content))
         return self.buffer(b"")
 

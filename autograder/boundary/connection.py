@@ -131,6 +131,10 @@ class Connection:
         head = bytes(self._take(length, patience))
         return head, [self._take(size, patience) for size in sizes]
 
+    def has_arrived(self) -> bool:
+        """Whether anything is there to be received."""
+        return bool(self._received or self._polls[select.POLLIN].poll(0))
+
     def restart(self, head: bytes, awaited: bytes, patience: Callable[[], float]) -> None:
         """Send a frame without buffers, and drop whatever arrives before one that is awaited.
 

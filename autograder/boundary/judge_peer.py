@@ -73,8 +73,10 @@ class JudgePeer(Peer):
         fault, seconds = self.fault, self.seconds
         self.fault = None
         self._allowed = seconds + _FAREWELL_SECONDS
+        self._since = time.monotonic()
         with suppress(Fault):
             self._send(packed({"end": True}), [])
+        self._since = None
         self._forget()
         self.seconds = seconds
         return fault
@@ -110,6 +112,8 @@ class JudgePeer(Peer):
     def _exchange(self, *request: Any) -> Any:
         if self._since is not None:  # within a call of the learner's, whose time it is anyway
             return super()._exchange(*request)
+        if self._connection.has_arrived():
+            raise self._failed(Malformed("the notebook talks when it was not asked"))
         self._since = time.monotonic()
         try:
             return super()._exchange(*request)

@@ -1,5 +1,6 @@
 """A judge in this process, and a notebook in a forked one, with the boundary between them."""
 
+import faulthandler
 import os
 import signal
 import socket
@@ -63,6 +64,7 @@ def _live(sock: socket.socket, source: str, other_end: Callable) -> None:
     """Be a notebook until the judge is gone."""
     code = 1
     try:
+        faulthandler.disable()  # a crash may well be meant
         signal.setitimer(signal.ITIMER_REAL, _SECONDS)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         namespace: dict[str, Any] = {"__name__": "__main__"}
