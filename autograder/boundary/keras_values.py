@@ -12,6 +12,8 @@ from autograder.boundary.peer import LIBRARY_OPERATIONS
 from autograder.boundary.proxies import SPECIAL_BASES
 from autograder.boundary.tensorflow_values import data_type, shape_of, short_name
 
+# Of a symbolic tensor from the learner's side: layers here make weights that fit it.
+_LARGEST = 2**22
 _POLICY = type(keras.dtype_policies.get("float32"))
 
 
@@ -30,6 +32,8 @@ class _SymbolicTensors(Kind):
     def decode(self, content: list[Any], decoder: Decoder) -> keras.KerasTensor:
         _, shape, dtype, name = content
         sizes = tuple(shape_of(shape).as_list())
+        if decoder.peer.is_judge and any(size is not None and size > _LARGEST for size in sizes):
+            raise Malformed("a symbolic tensor that is too large")
         return keras.KerasTensor(sizes, data_type(dtype).name, name=short_name(name))
 
 

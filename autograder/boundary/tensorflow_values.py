@@ -4,6 +4,7 @@ A tensor crosses by value. Variables are twins. What is done here is neither rec
 tape nor written into a graph that is being traced: it happens in ``tf.init_scope``.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,8 @@ class _Tensors(Kind):
             if name == "string":
                 if not all(type(text) is bytes for text in rest):
                     raise Malformed("a tensor of other things than texts")
+                if math.prod(_shape(shape)) != len(rest):
+                    raise Malformed("a tensor of another shape")
                 return tf.constant(rest, tf.string, _shape(shape))
             array = np.frombuffer(_buffer(rest[0], decoder), number_type(name).as_numpy_dtype)
             return tf.constant(array.reshape(_shape(shape)))
