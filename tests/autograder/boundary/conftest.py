@@ -8,6 +8,7 @@ import textwrap
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from autograder.boundary.connection import Bounds, Connection
 from autograder.boundary.judge_peer import JudgePeer
 from autograder.boundary.kernel_peer import KernelPeer
+
+from .pairs import Pair
 
 _SECONDS = 60  # a test that takes as long hangs
 _BOUNDS = Bounds()
@@ -106,6 +109,14 @@ def notebook() -> Iterator[Callable[..., Notebook]]:
     yield start
     for one in begun:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def pair() -> Iterator[Pair]:
+    """A judge's process and a notebook of Keras's, for tests that are marked as judged."""
+    pair = Pair(Path(__file__).with_name("keras_notebook.py"))
+    yield pair
+    pair.close()
 
 
 @pytest.fixture(autouse=True)

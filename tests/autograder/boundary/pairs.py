@@ -14,12 +14,11 @@ import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-SECONDS = 120.0  # for one test; a process that imports TensorFlow on a busy machine takes its time
+SECONDS = 120.0  # for one answer; to import TensorFlow takes its time on a busy machine
 
 
 class Pair:
@@ -27,30 +26,32 @@ class Pair:
 
     Parameters
     ----------
-    tests : pathlib.Path
-        The module of the tests.
     notebook : pathlib.Path
         The learner's code.
     """
 
-    def __init__(self, tests: Path, notebook: Path) -> None:
+    def __init__(self, notebook: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__, "judge", str(tests), str(notebook)],
+            [sys.executable, __file__, "judge", str(notebook)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
             start_new_session=True,
         )
+        self._answer()  # that it is ready
 
-    def run(self, name: str) -> None:
-        """Run a test by its name."""
-        self._process.stdin.write(name.encode() + b"\n")
+    def run(self, module: str, name: str) -> None:
+        """Run a test by the file that it is in, and its name."""
+        self._process.stdin.write(json.dumps([module, name]).encode() + b"\n")
         self._process.stdin.flush()
+        error = self._answer()
+        assert error is None, error
+
+    def _answer(self) -> str | None:
         ready, _, _ = select.select([self._process.stdout], [], [], SECONDS)
         line = self._process.stdout.readline() if ready else b""
         assert line, "the judge's process has hung, or is gone"
-        error = json.loads(line)
-        assert error is None, error
+        return json.loads(line)
 
     def close(self) -> None:
         """End both processes."""
@@ -58,21 +59,11 @@ class Pair:
         self._process.wait()
 
 
-@contextmanager
-def pair_for(tests: str, notebook: str) -> Iterator[Pair]:
-    """Start a pair for a module of tests, with a notebook beside it."""
-    pair = Pair(Path(tests), Path(tests).with_name(notebook))
-    try:
-        yield pair
-    finally:
-        pair.close()
-
-
 def judged(test: Callable[[Any], None]) -> Callable[[Pair], None]:
     """Let a test run in the judge's process: it gets the judge's end of the connection."""
 
     def run(pair: Pair) -> None:
-        pair.run(test.__name__)
+        pair.run(test.__code__.co_filename, test.__name__)
 
     functools.update_wrapper(run, test)
     del run.__wrapped__  # pytest would look for the fixtures of the test itself
@@ -107,7 +98,7 @@ def _kernel(descriptor: int, notebook: str) -> None:
         peer.serve()
 
 
-def _judge(tests: str, notebook: str) -> None:
+def _judge(notebook: str) -> None:
     from autograder.boundary.connection import Connection
     from autograder.boundary.judge_peer import JudgePeer
 
@@ -117,13 +108,15 @@ def _judge(tests: str, notebook: str) -> None:
     theirs.close()
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    module = _module(tests)
     peer = JudgePeer(Connection(ours))
+    answers.write(b"null\n")
+    module = functools.cache(_module)
     for line in sys.stdin:
+        path, name = json.loads(line)
         peer.begin(SECONDS)
         error = None
         try:
-            getattr(module, line.strip()).judged(peer)
+            getattr(module(path), name).judged(peer)
         except BaseException as raised:
             error = traceback.format_exc() + getattr(raised, "remote_traceback", "")
         if (fault := peer.end()) is not None and error is None:

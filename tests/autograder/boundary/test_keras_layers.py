@@ -1,14 +1,6 @@
 """A learner's Keras layers and models, in the judge."""
 
-import pytest
-
-from .pairs import judged, pair_for
-
-
-@pytest.fixture(scope="module")
-def pair():
-    with pair_for(__file__, "keras_notebook.py") as pair:
-        yield pair
+from .pairs import judged
 
 
 def twin_of(remote, shape):

@@ -1,14 +1,6 @@
 """The judge's Keras models and optimisers, handed to the learner's functions."""
 
-import pytest
-
-from .pairs import judged, pair_for
-
-
-@pytest.fixture(scope="module")
-def pair():
-    with pair_for(__file__, "keras_notebook.py") as pair:
-        yield pair
+from .pairs import judged
 
 
 def batch():

@@ -2,13 +2,7 @@
 
 import pytest
 
-from .pairs import judged, pair_for
-
-
-@pytest.fixture(scope="module")
-def pair():
-    with pair_for(__file__, "keras_notebook.py") as pair:
-        yield pair
+from .pairs import judged
 
 
 def decoded(peer, content, *buffers):
