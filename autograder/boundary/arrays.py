@@ -6,6 +6,8 @@ array as a view of it. A result that is a view of an argument comes back as a vi
 
 import math
 import re
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -107,6 +109,21 @@ class _Block:
         self.bytes = aligned(content)
         self.low = _start(self.bytes)
 
+    @classmethod
+    def of(cls, memory: np.ndarray) -> "_Block":
+        """Return what has arrived earlier, from its bytes."""
+        block = cls.__new__(cls)
+        block.before, block.bytes, block.low = b"", memory, _start(memory)
+        return block
+
+    def content(self) -> bytes:
+        """Return its bytes."""
+        return self.bytes.tobytes()
+
+    def replace(self, content: bytearray) -> None:
+        """Give it other content."""
+        self.bytes[:] = np.frombuffer(content, np.uint8)
+
     def view(self, *form: Any) -> np.ndarray:
         """Return an array of this memory, see `_view`."""
         return _view(self.bytes, *form)
@@ -133,13 +150,30 @@ class _Memories(Kind):
     def is_changed(self, value: _Block, state: None) -> bool:
         return memoryview(value.bytes) != value.before
 
-    def encode_state(self, value: _Block, encoder: Encoder) -> int:
-        return encoder.buffer(value.bytes.tobytes())
+    def encode_state(self, value: _Block | _Memory, encoder: Encoder) -> int:
+        return encoder.buffer(value.content())
 
     def replace(self, value: Any, content: Any, decoder: Decoder) -> None:
-        if type(value) is not _Memory:
+        if not self.can_keep(value):
             raise Malformed("a change of another kind")
         value.replace(decoder.buffer(content))
+
+    def snapshot(self, value: _Block | _Memory) -> bytes:
+        return value.content()
+
+    def is_same(self, value: _Block | _Memory, snapshot: bytes) -> bool:
+        return value.content() == snapshot
+
+    def size(self, value: _Block | _Memory) -> int:
+        return len(value.bytes)
+
+    def hold(self, value: _Block) -> Callable[[], _Block | None]:
+        """Return a function that returns the memory as long as an array of it is there."""
+        found = weakref.ref(value.bytes)
+        return lambda: None if (memory := found()) is None else _Block.of(memory)
+
+    def can_keep(self, value: Any) -> bool:
+        return type(value) in (_Block, _Memory)
 
 
 class _Arrays(Kind):

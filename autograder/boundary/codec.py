@@ -72,12 +72,8 @@ class Kind:
         """Whether a shared value is no longer what it was when `Decoder.note` was told of it."""
         return False
 
-    def encode_state(self, value: Any, encoder: "Encoder") -> Any:
-        """Return what :meth:`replace` needs on the other side."""
-        raise Malformed("a change of what cannot be changed")
-
     def replace(self, value: Any, content: Any, decoder: "Decoder") -> None:
-        """Give a value, in place, the state that the other process has encoded."""
+        """Give a value, in place, the state that the other process's ``encode_state`` tells."""
         raise Malformed("a change of what cannot be changed")
 
 
@@ -230,6 +226,7 @@ class Decoder:
         self.shared: list[Any] = []
         self.memories: list[Any] = []
         self.states: list[tuple[Any, Any]] = []
+        self.argument_count = 0
         self._sent = sent
         self._depth = 0
         self._nodes = peer.bounds.nodes
@@ -277,6 +274,10 @@ class Decoder:
         if self._sent is None:
             self.states[number] = kind, state
 
+    def end_arguments(self) -> None:
+        """Say that what is decoded from now on is nothing that the caller has handed over."""
+        self.argument_count = len(self.shared)
+
     def costs(self, nodes: int) -> None:
         """Count what takes longer to make than an item does for many values.
 
@@ -318,10 +319,7 @@ class Decoder:
     def apply(self, changes: list[Any]) -> None:
         """Change arguments in place as the other process has changed them."""
         for number, tag, content in changes:
-            kind = _mutable.get(tag)
-            if kind is None:
-                raise Malformed("a change of what cannot be changed")
-            kind.replace(self.argument(number), content, self)
+            mutable(tag).replace(self.argument(number), content, self)
 
 
 _encoders: dict[type, Callable[[Any, Encoder], Any]] = {}
@@ -363,6 +361,13 @@ def add_kinds(kinds: Iterable[Kind]) -> None:
         _kinds.append(kind)
         _decoders[kind.tag] = kind.decode
         _mutable[kind.tag] = kind
+
+
+def mutable(tag: Any) -> Any:
+    """Return what knows values of a tag that can be changed in place."""
+    if type(tag) is not str or tag not in _mutable:
+        raise Malformed("a change of what cannot be changed")
+    return _mutable[tag]
 
 
 def load_rooms() -> None:

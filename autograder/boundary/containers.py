@@ -87,6 +87,26 @@ class Mutable:
         value.clear()
         self._fill(value, items)
 
+    def parts(self, value: Any) -> list[Any]:
+        """Return the items, keys among them."""
+        return self._parts(value)
+
+    def snapshot(self, value: Any) -> list[Any]:
+        """Return what :meth:`is_same` compares with."""
+        return self._parts(value)
+
+    def is_same(self, value: Any, snapshot: list[Any]) -> bool:
+        """Whether a container has the items that it had."""
+        return not self.is_changed(value, snapshot)
+
+    def hold(self, value: Any) -> Callable[[], Any]:
+        """Return a function that returns the container."""
+        return lambda: value
+
+    def can_keep(self, value: Any) -> bool:
+        """Whether a value is one of these containers."""
+        return type(value) is self.kind
+
     def _items(self, content: list[Any], decoder: Decoder) -> list[Any]:
         items = decoder.many(content)
         count_keys(items[self._keys], decoder)

@@ -25,6 +25,7 @@ from autograder.boundary.exceptions import Fault, TestOver, described, rebuilt
 from autograder.boundary.folders import Folders
 from autograder.boundary.handles import OPERATORS, Reference, apply_operator
 from autograder.boundary.heads import packed, unpacked
+from autograder.boundary.kept import Kept
 from autograder.boundary.proxies import Method, Proxies
 from autograder.boundary.twins import Twins
 
@@ -80,6 +81,7 @@ class Peer:
         load_rooms()  # for what they add to the settings below
         self.proxies = Proxies(self)
         self.twins = Twins(self)
+        self.kept = Kept(self)
         self.ambient = Ambient()
         self.folders = Folders(is_judge=self.is_judge)
         self.seconds = 0.0
@@ -147,14 +149,14 @@ class Peer:
                     break
                 else:
                     raise self._failed(Malformed("an answer to no question"))
-            return self._answer_of(content, buffers, encoder)
+            return self._answer_of(number, content, buffers, encoder)
         finally:
             self._calls -= 1
             self.is_talking = was_talking
             self._turns.notify_all()
 
     def _answer_of(
-        self, content: dict[str, Any], buffers: list[bytearray], encoder: Encoder
+        self, number: int, content: dict[str, Any], buffers: list[bytearray], encoder: Encoder
     ) -> Any:
         """Return the value that has arrived, or raise the error; arguments are changed by then."""
         try:
@@ -162,6 +164,7 @@ class Peer:
             error = self._error(content["e"]) if "e" in content else None
             value = decoder(content.get("v"))
             decoder.apply(content["c"])
+            self.kept.note(number, content.get("kept", []), encoder)
             self._learn(content, decoder)
         except Exception as wrong:
             raise self._failed(wrong) from None
@@ -174,8 +177,9 @@ class Peer:
         decoder = Decoder(self, buffers)
         self._calls += 1
         try:
-            number, operation, target, values, named = self._question(content, decoder)
-            value = self._free_to_perform(operation, target, values, named)
+            number, *request = self._question(content, decoder)
+            value = self._free_to_perform(*request)
+            del request  # what refers to an argument from now on is the notebook
             head, buffers = self._reply(number, decoder, value=value)
         except (Fault, TestOver):
             raise
@@ -197,6 +201,7 @@ class Peer:
             target = None if of is None else self.proxies.own(of)
             values = decoder.many(content["v"])
             named = {name: decoder(value) for name, value in content["k"].items()}
+            decoder.end_arguments()
             self._learn(content, decoder)
         except Exception as wrong:
             raise self._failed(wrong) from None
@@ -225,9 +230,12 @@ class Peer:
             else:
                 message["e"] = self._told(error)
             message["c"] = decoder.changes(encoder)
-            return encoder.packed(
-                self._with_news(message, encoder, is_answer=True)
-            ), encoder.buffers
+            self._with_news(message, encoder, is_answer=True)
+            # At last: the decoder is of no use any more, and its memory is only the notebook's.
+            encoder.memories.clear()
+            if kept := self.kept.look(number, decoder) if error is None else []:
+                message["kept"] = kept
+            return encoder.packed(message), encoder.buffers
         except BaseException as wrong:
             self._take_back(message, encoder)
             if error is None or not isinstance(wrong, Exception):
@@ -287,6 +295,8 @@ class Peer:
         encoder.encode_text = str  # what follows names no files
         if twins := self.twins.news(encoder):
             message["tw"] = twins
+        if changes := self.kept.news(encoder):
+            message["ch"] = changes
         if settings := self.ambient.news(is_answer=is_answer):
             message["am"] = encoder(settings)
         if files := self.folders.news(encoder):
@@ -302,6 +312,8 @@ class Peer:
             self.proxies.release(message["drop"])
         if "tw" in message:
             self.twins.learn(message["tw"], decoder)
+        if "ch" in message:
+            self.kept.learn(message["ch"], decoder)
         if "am" in message:
             self.ambient.learn(decoder(message["am"]))
 

@@ -255,12 +255,3 @@ def test_what_a_test_did_not_pass_of_an_array_is_not_changed(notebook) -> None:
     assert table[:2, :2].tolist() == [[0, 0], [0, 0]]
     assert table[2:].tolist() == before[2:].tolist()
     assert table[:, 2].tolist() == before[:, 2].tolist()
-
-
-def test_what_a_learner_keeps_of_an_array_is_no_longer_the_tests(notebook) -> None:
-    array = np.zeros(2)
-    source = "kept = []\ndef f(x):\n    kept.append(x)\ndef g():\n    kept[0][:] = 7"
-    here = notebook(source)
-    here["f"](array)
-    here["g"]()
-    assert array.tolist() == [0, 0]

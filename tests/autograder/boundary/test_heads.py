@@ -15,7 +15,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{type(value).__name__}-{id(value)}")
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: ascii(value)[:30])
 def test_every_message_is_read_as_it_was_written(value: object) -> None:
     # A large head is walked through first.
     for padding in ("", "x" * 10**5):
