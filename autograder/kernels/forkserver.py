@@ -5,7 +5,8 @@ Its first line of standard input is JSON: the modules to import, and whether to 
 standard input closes, it ends, and every kernel with it.
 
 A connection stands for a kernel, or asks for more modules to be imported. It begins with the
-client's request, one line of JSON; after that the server sends events (``ready``, ``limit``,
+client's request, one line of JSON; where the kernel is to serve a judge, its end of a connection to
+that comes with it, as a file descriptor. After that the server sends events (``ready``, ``limit``,
 ``failed``, ``waited``, ``ended``) and takes the commands ``interrupt`` and ``waited``. When the
 client closes the connection, the kernel ends: it never outlives its client.
 """
@@ -51,6 +52,13 @@ class _Kernel:
     received: bytearray = field(default_factory=bytearray)
     pid: int = 0
     report: int = -1
+    boundary: int = -1  # until the kernel has it
+
+    def close_boundary(self) -> None:
+        """Close this process's copy of the kernel's end of a connection to a judge."""
+        if self.boundary >= 0:
+            os.close(self.boundary)
+            self.boundary = -1
 
 
 class ForkServer:
@@ -106,9 +114,13 @@ class ForkServer:
         if kernel not in self._kernels:
             return  # it was reaped after this was reported
         try:
-            received = kernel.connection.recv(1 << 20)
+            received, descriptors, _, _ = socket.recv_fds(kernel.connection, 1 << 20, 1)
         except OSError:
-            received = b""
+            received, descriptors = b"", []
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, False)  # no program that the notebook starts has it
+            kernel.close_boundary()
+            kernel.boundary = descriptor
         if not received:
             self._reap(kernel)
             return
@@ -138,16 +150,20 @@ class ForkServer:
         except OSError as error:  # the others go on
             os.close(read)
             os.close(write)
+            kernel.close_boundary()
             self._tell(kernel, event="failed", why=str(error))
             self._tell(kernel, event="ended", status=1)
             return
         if pid == 0:
             code = 1
             try:
-                self._let_go()
+                self._let_go(kernel)
                 os.close(read)
                 folder = self._folder / str(request.number)
-                code = supervise(request, folder, write, in_namespaces=self._in_namespaces)
+                boundary = kernel.boundary if kernel.boundary >= 0 else None
+                code = supervise(
+                    request, folder, write, boundary, in_namespaces=self._in_namespaces
+                )
             except BaseException as error:
                 failed = {"event": "failed", "why": f"{type(error).__name__}: {error}"}
                 with suppress(OSError):
@@ -158,6 +174,7 @@ class ForkServer:
                 sys.stderr.flush()
                 os._exit(code)
         os.close(write)
+        kernel.close_boundary()
         kernel.pid, kernel.report = pid, read
         self._selector.register(read, selectors.EVENT_READ, lambda: self._hear_kernel(kernel))
 
@@ -165,8 +182,8 @@ class ForkServer:
         """Return how long a kernel has waited for a processor, see :mod:`supervisor`."""
         return _waited_for_processor(kernel.pid, depth=2 if self._in_namespaces else 1)
 
-    def _let_go(self) -> None:
-        """Close, in a forked child, what belongs to the server alone."""
+    def _let_go(self, own: _Kernel) -> None:
+        """Close, in a forked child, what belongs to the server alone, or to other kernels."""
         self._selector.close()
         self._listener.close()
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -175,6 +192,8 @@ class ForkServer:
             kernel.connection.close()
             if kernel.report >= 0:
                 os.close(kernel.report)
+            if kernel is not own:
+                kernel.close_boundary()
 
     def _hear_kernel(self, kernel: _Kernel) -> None:
         """Hand an event on, or say that the kernel has ended."""
@@ -203,6 +222,7 @@ class ForkServer:
         self._selector.unregister(kernel.connection)
         kernel.connection.close()
         self._kernels.discard(kernel)
+        kernel.close_boundary()
         if kernel.report >= 0:
             self._selector.unregister(kernel.report)
             os.close(kernel.report)

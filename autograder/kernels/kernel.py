@@ -1,4 +1,4 @@
-"""The kernel itself: ipykernel's own, with a guard over the test cells.
+"""The kernel itself: ipykernel's own, with a guard over test cells, and open to a judge's calls.
 
 The shell of a forked one is older than its process: it was made where the packages were imported.
 Many of them ask, while they are imported, whether they run in IPython, and set up figures, widgets
@@ -6,6 +6,7 @@ and progress bars for the shell that answers.
 """
 
 import logging
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from traitlets import Type
 
 from autograder.kernels.guard.guard import REPORT, Guard
 from autograder.kernels.guard.settings import GuardSettings
+from autograder.kernels.serving import Server, serve
 
 _IN_HISTORY = "# (a test)"
 
@@ -74,10 +76,17 @@ class ZMQInteractiveShell(IPykernelShell):
 
 
 class GradingKernel(IPythonKernel):
-    """An IPython kernel whose replies to test cells carry a signed report."""
+    """An IPython kernel whose replies to test cells carry a signed report.
+
+    It takes one kind of request beyond Jupyter's: after a ``serve_request`` on the shell channel,
+    without content, it serves a judge until that ends its test, and then sends a ``serve_reply``.
+    """
 
     shell_class = Type(ZMQInteractiveShell)
+    msg_types = (*IPythonKernel.msg_types, "serve_request")
     guard: Guard | None = None
+    boundary: socket.socket | None = None
+    peer: Server | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # takes the shell that there is
@@ -111,6 +120,22 @@ class GradingKernel(IPythonKernel):
             self._signed = guard.end(reply["status"], reply.get("ename", ""))
         return reply
 
+    async def serve_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Let the judge run one test against this notebook; called by ipykernel."""
+        status = "error"
+        with suppress(BaseException):  # the grader waits for a reply, whatever a notebook does
+            if self.peer is None:
+                self.peer = self._make_peer()
+            serve(self.peer, self.shell)
+            status = "ok"
+        self.session.send(stream, "serve_reply", {"status": status}, parent, ident=ident)
+
+    def _make_peer(self) -> Server:
+        from autograder.boundary.connection import Connection
+        from autograder.boundary.kernel_peer import KernelPeer
+
+        return KernelPeer(Connection(self.boundary), self.shell.user_ns)
+
     def finish_metadata(self, parent: dict, metadata: dict, reply_content: dict) -> dict:
         """Add the guard's report to a reply; called by ipykernel."""
         metadata = super().finish_metadata(parent, metadata, reply_content)
@@ -138,6 +163,7 @@ def start_kernel(
     connection_file: Path,
     settings: GuardSettings,
     when_bound: Callable[[], None],
+    boundary: int | None = None,
 ) -> None:
     """Run a kernel in this process until it is shut down.
 
@@ -148,6 +174,8 @@ def start_kernel(
     settings : GuardSettings
     when_bound : callable
         Called once, when the kernel's sockets are there and before any cell runs.
+    boundary : int or None
+        The descriptor of this end of a connection to a judge.
     """
     prepare_shell()
     app = IPKernelApp.instance()
@@ -155,5 +183,7 @@ def start_kernel(
     app.initialize([])
     app.kernel.guard = Guard(app.shell, settings)
     app.shell.displayhook.guard = app.kernel.guard
+    if boundary is not None:
+        app.kernel.boundary = socket.socket(fileno=boundary)
     when_bound()
     app.start()

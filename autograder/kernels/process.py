@@ -71,6 +71,7 @@ class KernelProcess:
         limits: Limits,
         guard: GuardSettings,
         program: list[str] | None,
+        boundary: socket.socket | None = None,
     ) -> None:
         """Ask for the kernel; :meth:`read_events` tells when it is there.
 
@@ -84,6 +85,8 @@ class KernelProcess:
         guard : GuardSettings
         program : list of str or None
             A kernel of another kind, as its kernel specification starts it.
+        boundary : socket.socket or None
+            The kernel's end of a connection to a judge. The caller's own copy stays open.
 
         Raises
         ------
@@ -110,7 +113,7 @@ class KernelProcess:
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._socket.connect(str(self._address.folder / SOCKET))
-            self._socket.sendall(json.dumps({"request": request.to_json()}).encode() + b"\n")
+            self._send(json.dumps({"request": request.to_json()}).encode() + b"\n", boundary)
         except OSError as error:
             self.remove()
             raise KernelFailed(f"{GONE} ({error.strerror})") from None
@@ -159,6 +162,13 @@ class KernelProcess:
         """End the kernel and remove its folder."""
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _send(self, content: bytes, boundary: socket.socket | None) -> None:
+        """Send a request, and with its first byte the descriptor that goes with it, unix(7)."""
+        if boundary is not None:
+            sent = socket.send_fds(self._socket, [content], [boundary.fileno()])
+            content = content[sent:]
+        self._socket.sendall(content)
 
     def _note(self, event: dict[str, Any]) -> None:
         match event["event"]:

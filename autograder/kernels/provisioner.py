@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import os
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
-from traitlets import Dict, Enum, List, Unicode
+from traitlets import Dict, Enum, Instance, List, Unicode
 
 from autograder.kernels import spawned
 from autograder.kernels.guard.settings import GuardSettings
@@ -49,6 +50,11 @@ class WarmProvisioner(KernelProvisionerBase):
     limits = Dict(help="See autograder.kernels.limits.Limits")
     guard = Dict(help="See autograder.kernels.guard.settings.GuardSettings.to_json")
     program = List(Unicode(), help="Another kernel's own command; empty: the warm Python kernel")
+    boundary = Instance(
+        socket.socket,
+        allow_none=True,
+        help="The next kernel's end of a connection to a judge; closed here once it has that",
+    )
 
     def __new__(cls, *arguments: Any, **settings: Any) -> "WarmProvisioner":
         """Make the one for this system; Jupyter and nbclient know this class alone."""
@@ -68,6 +74,15 @@ class WarmProvisioner(KernelProvisionerBase):
 
     def begin_waiting(self) -> None:
         """Begin to count how long the kernel waits for a processor; does not wait itself."""
+
+    def _close_boundary(self) -> None:
+        """Close this process's copy of what the kernel has now, or never will have.
+
+        As long as one is open here, the judge does not notice the kernel's end.
+        """
+        if self.boundary is not None:
+            self.boundary.close()
+            self.boundary = None
 
     async def waited(self) -> float:
         """Return the seconds since :meth:`begin_waiting` in which others took the processor."""
@@ -93,11 +108,16 @@ class SpawnedProvisioner(WarmProvisioner, LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the process, with what the kernel is told in its environment."""
+        boundary = None if self.boundary is None else self.boundary.fileno()
         told = spawned.settings(
-            GuardSettings.from_json(self.guard), Limits(**self.limits), self.modules
+            GuardSettings.from_json(self.guard), Limits(**self.limits), self.modules, boundary
         )
         kwargs["env"] = {**kwargs.get("env", os.environ), **told}
-        return await super().launch_kernel(cmd, **kwargs)
+        kwargs["pass_fds"] = () if boundary is None else (boundary,)
+        try:
+            return await super().launch_kernel(cmd, **kwargs)
+        finally:
+            self._close_boundary()
 
 
 class ForkedProvisioner(WarmProvisioner):
@@ -171,13 +191,17 @@ class ForkedProvisioner(WarmProvisioner):
             If it does not come up.
         """
         kernel = self._kernel
-        kernel.launch(
-            key=self.connection_info["key"].decode(),
-            workplace=Path(kwargs.get("cwd") or Path.cwd()).resolve(),
-            limits=Limits(**self.limits),
-            guard=GuardSettings.from_json(self.guard),
-            program=cmd,
-        )
+        try:
+            kernel.launch(
+                key=self.connection_info["key"].decode(),
+                workplace=Path(kwargs.get("cwd") or Path.cwd()).resolve(),
+                limits=Limits(**self.limits),
+                guard=GuardSettings.from_json(self.guard),
+                program=cmd,
+                boundary=self.boundary,
+            )
+        finally:
+            self._close_boundary()
         deadline = time.monotonic() + _START_SECONDS
         while not kernel.is_ready:
             kernel.read_events()

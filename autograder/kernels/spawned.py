@@ -24,7 +24,9 @@ def command() -> list[str]:
     return [sys.executable, "-m", "autograder.kernels.spawned", "{connection_file}"]
 
 
-def settings(guard: GuardSettings, limits: Limits, modules: Sequence[str]) -> dict[str, str]:
+def settings(
+    guard: GuardSettings, limits: Limits, modules: Sequence[str], boundary: int | None = None
+) -> dict[str, str]:
     """Return what the kernel needs in its environment.
 
     Parameters
@@ -33,8 +35,15 @@ def settings(guard: GuardSettings, limits: Limits, modules: Sequence[str]) -> di
     limits : Limits
     modules : sequence of str
         What is imported before the guard takes its snapshot: it watches what is loaded then.
+    boundary : int or None
+        The descriptor, in the kernel, of its end of a connection to a judge.
     """
-    told = {"guard": guard.to_json(), "limits": asdict(limits), "modules": list(modules)}
+    told = {
+        "guard": guard.to_json(),
+        "limits": asdict(limits),
+        "modules": list(modules),
+        "boundary": boundary,
+    }
     return {VARIABLE: json.dumps(told)}
 
 
@@ -43,9 +52,12 @@ def main() -> None:
     content = json.loads(os.environ.pop(VARIABLE, "{}"))
     limits = Limits(**content.get("limits", {}))
     guard = GuardSettings.from_json(content.get("guard", {}))
+    boundary = content.get("boundary")
+    if boundary is not None:
+        os.set_inheritable(boundary, False)  # no program that the notebook starts has it
     prepare_shell()
     import_all(content.get("modules", ()))
-    start_kernel(Path(sys.argv[1]), guard, when_bound=lambda: apply_limits(limits))
+    start_kernel(Path(sys.argv[1]), guard, lambda: apply_limits(limits), boundary)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,14 @@ _RESERVED_PIDS = 300
 _FIRST_USER = 200_000  # kernels of a fork server that runs as root get user ids from here
 
 
-def supervise(request: KernelRequest, folder: Path, report: int, *, in_namespaces: bool) -> int:
+def supervise(
+    request: KernelRequest,
+    folder: Path,
+    report: int,
+    boundary: int | None,
+    *,
+    in_namespaces: bool,
+) -> int:
     """Start the kernel, wait for its end, and return the exit status for this process.
 
     Called in a process that was forked for nothing else and has one thread.
@@ -43,12 +50,14 @@ def supervise(request: KernelRequest, folder: Path, report: int, *, in_namespace
     report : int
         A file descriptor that gets a line of JSON for each event: ``{"event": "ready"}``,
         ``{"event": "limit", "what": "memory"}``, ``{"event": "failed", "why": …}``.
+    boundary : int or None
+        A file descriptor for the kernel alone: its end of a connection to a judge.
     in_namespaces : bool
         Whether to confine the kernel.
     """
     os.setsid()
     if not in_namespaces:
-        return _oversee(request, folder, report, in_namespaces=False)
+        return _oversee(request, folder, report, boundary, in_namespaces=False)
     others = (
         namespaces.NEW_MOUNTS
         | namespaces.NEW_PIDS
@@ -64,13 +73,21 @@ def supervise(request: KernelRequest, folder: Path, report: int, *, in_namespace
     first = os.fork()
     if first == 0:
         namespaces.die_with_parent()
-        return _oversee(request, folder, report, in_namespaces=True)
+        return _oversee(request, folder, report, boundary, in_namespaces=True)
     os.close(report)
+    _close(boundary)
     signal.signal(signal.SIGINT, lambda *_: _signal(first, signal.SIGINT))
     return _exit_code(os.waitpid(first, 0)[1])
 
 
-def _oversee(request: KernelRequest, folder: Path, report: int, *, in_namespaces: bool) -> int:
+def _oversee(
+    request: KernelRequest,
+    folder: Path,
+    report: int,
+    boundary: int | None,
+    *,
+    in_namespaces: bool,
+) -> int:
     """Prepare the kernel's surroundings, start it and watch it."""
     sockets = SOCKETS if in_namespaces else folder / "sockets"
     user = os.geteuid() or (_FIRST_USER + request.number % 10_000 if in_namespaces else 0)
@@ -95,8 +112,9 @@ def _oversee(request: KernelRequest, folder: Path, report: int, *, in_namespaces
             os.close(bound_write)
             os.close(go_read)
 
-        _live(request, sockets, user, when_bound, in_namespaces=in_namespaces)
+        _live(request, sockets, user, when_bound, boundary, in_namespaces=in_namespaces)
         return ENDED_IN_ORDER
+    _close(boundary)  # or the judge would not notice the kernel's end
     os.close(bound_write)
     os.close(go_read)
     signal.signal(signal.SIGINT, lambda *_: _signal(kernel, signal.SIGINT))
@@ -177,6 +195,7 @@ def _live(
     sockets: Path,
     user: int,
     when_bound: Callable[[], None],
+    boundary: int | None,
     *,
     in_namespaces: bool,
 ) -> None:
@@ -208,7 +227,7 @@ def _live(
             os.execvp(arguments[0], arguments)  # which closes all pipes of this process
         except OSError as error:
             raise OSError(error.errno, error.strerror, arguments[0]) from None
-    start_kernel(path, request.guard, when_bound)
+    start_kernel(path, request.guard, when_bound, boundary)
 
 
 def _is_bound(request: KernelRequest, kernel: int, bound: int, sockets: Path) -> bool:
@@ -309,6 +328,11 @@ def _kill_all(*, in_namespaces: bool) -> None:
 def _signal(pid: int, number: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)
+
+
+def _close(descriptor: int | None) -> None:
+    if descriptor is not None:
+        os.close(descriptor)
 
 
 def _tell(report: int, **event: Any) -> None:

@@ -1,6 +1,7 @@
 """Running kernels, and what the tests ask of them."""
 
 import json
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.kernels import spawned
 from autograder.kernels.limits import Limits
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.server import Address
@@ -84,18 +86,21 @@ class Running:
 
 class _OneSpec(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        return KernelSpec(argv=["python"], language="python")
+        return KernelSpec(argv=spawned.command(), language="python")
 
 
-def kernel_at(address: Address, workplace: Path, **limits: int) -> Running:
+def kernel_at(
+    address: Address, workplace: Path, boundary: socket.socket | None = None, **limits: int
+) -> Running:
     """Start a kernel of a fork server."""
     manager = KernelManager(kernel_spec_manager=_OneSpec())
     manager.provisioner = WarmProvisioner(
         parent=manager,
-        kernel_spec=KernelSpec(argv=["python"], language="python"),
+        kernel_spec=KernelSpec(argv=spawned.command(), language="python"),
         server=str(address.folder),
         sandbox=str(address.sandbox),
         limits=asdict(Limits(**limits)),
+        boundary=boundary,
     )
     kernel = Running(manager, workplace)
     kernel.says(TRY)
