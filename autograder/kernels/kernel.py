@@ -22,6 +22,8 @@ from ipykernel.zmqshell import ZMQInteractiveShell as IPykernelShell
 from IPython.core.application import BaseIPythonApplication
 from traitlets import Type
 
+from autograder.boundary.connection import Connection
+from autograder.boundary.kernel_peer import KernelPeer
 from autograder.kernels.guard.guard import REPORT, Guard
 from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.serving import Server, serve
@@ -110,8 +112,7 @@ class GradingKernel(IPythonKernel):
         if not is_test:
             return await super().do_execute(code, silent, *args, **options)
         with suppress(BaseException):
-            # Learners' code can read the history: a test cell has a place there, but not its text.
-            self.shell.history_manager.store_inputs(self.shell.execution_count, _IN_HISTORY)
+            self._take_a_place_in_history()
             guard.begin(code)
         options["store_history"] = False
         reply = await super().do_execute(code, silent, *args[1:], **options)
@@ -120,20 +121,26 @@ class GradingKernel(IPythonKernel):
             self._signed = guard.end(reply["status"], reply.get("ename", ""))
         return reply
 
+    def _take_a_place_in_history(self) -> None:
+        """Let a test have its place in what learners' code can read, but not its text."""
+        self.shell.history_manager.store_inputs(self.shell.execution_count, _IN_HISTORY)
+
     async def serve_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Let the judge run one test against this notebook; called by ipykernel."""
         status = "error"
         with suppress(BaseException):  # the grader waits for a reply, whatever a notebook does
             if self.peer is None:
                 self.peer = self._make_peer()
+            self._forward_input(allow_stdin=False)
             serve(self.peer, self.shell)
             status = "ok"
+        with suppress(BaseException):
+            self._restore_input()
+            self._take_a_place_in_history()
+            self.shell.execution_count += 1
         self.session.send(stream, "serve_reply", {"status": status}, parent, ident=ident)
 
     def _make_peer(self) -> Server:
-        from autograder.boundary.connection import Connection
-        from autograder.boundary.kernel_peer import KernelPeer
-
         return KernelPeer(Connection(self.boundary), self.shell.user_ns)
 
     def finish_metadata(self, parent: dict, metadata: dict, reply_content: dict) -> dict:

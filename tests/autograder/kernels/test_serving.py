@@ -191,14 +191,21 @@ class TestServing:
         assert judge.kernel.says("print(x)") == "5"
         assert judge.run("f") == ["6"]
 
-    def test_history_and_counters_stay_as_they_were(self, judge: Judge) -> None:
+    def test_history_has_a_place_for_the_test_and_nothing_of_it(self, judge: Judge) -> None:
         shell = judge.kernel
         shell.says("def f():\n    return 7")
         shell.says("40 + 2")
+        seen = "print(_, In[-3:-1], list(Out.values()), len(In), get_ipython().execution_count)"
+        *_, length, count = shell.says(seen).split()
         judge.run("f", "f")
-        seen = "print(_, len(In), list(Out.values()), get_ipython().execution_count)"
-        count = int(shell.says("print(get_ipython().execution_count)"))
-        assert shell.says(seen) == f"42 {count + 1} [42] {count + 1}"
+        assert shell.says(seen) == (
+            f"42 {[seen, '# (a test)']} [42] {int(length) + 2} {int(count) + 2}"
+        )
+
+    def test_nobody_answers_a_question(self, judge: Judge) -> None:
+        judge.kernel.says("def f():\n    return input()")
+        assert judge.run("f") == ["StdinNotImplementedError"]
+        assert judge.kernel.says("print(1)") == "1"
 
     @pytest.mark.parametrize(
         "body",
