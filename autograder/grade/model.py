@@ -1,6 +1,6 @@
 """What flows through grading: what a worker is sent, what happens there, what it returns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,9 +13,27 @@ from autograder.grade.archive import Archive
 from autograder.grade.intake.limits import Bounds
 from autograder.grade.released import Released
 from autograder.grade.skeleton import Skeleton
+from autograder.judge.plan import JudgedCell
+from autograder.judge.protocol import TestRun
 from autograder.kernels.guard.settings import Replaced
 from autograder.kernels.limits import Limits
-from autograder.kernels.server import SandboxConfig
+from autograder.kernels.server import Address, SandboxConfig
+
+
+@dataclass(frozen=True)
+class JudgedTests:
+    """The tests of a notebook that are judged, apart from learners' code.
+
+    Attributes
+    ----------
+    cells : tuple of JudgedCell
+        What a judge runs.
+    tests : mapping of str to int
+        The indices of the tests among them, by grade id.
+    """
+
+    cells: tuple[JudgedCell, ...]
+    tests: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,10 @@ class Assignment:
         What learners got, by notebook.
     programs : mapping of str to tuple of str
         The kernel's command by notebook, where it is not the warm Python kernel.
+    judged : mapping of str to JudgedTests
+        By notebook; one of which no test is judged is missing.
+    seed : bytes
+        What judged tests draw their random numbers from; empty where there are none.
     """
 
     name: str
@@ -56,6 +78,23 @@ class Assignment:
     bounds: Bounds
     released: Mapping[str, Released]
     programs: Mapping[str, tuple[str, ...]]
+    judged: Mapping[str, JudgedTests]
+    seed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the processes of this machine are forked that grading needs.
+
+    Attributes
+    ----------
+    kernels : Address
+    judges : Address or None
+        None where no test is judged.
+    """
+
+    kernels: Address
+    judges: Address | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +151,8 @@ class Submission:
         What was unusual about the folder itself.
     replaced : mapping of str to mapping of str to Replaced
         What the instructor's own tests replace, by notebook and grade id.
+    in_kernel : mapping of str to collection of str
+        The tests, by notebook, that are not judged although they could be, but run in the kernel.
     is_instructors : bool
         Whether this is the instructor's own solution, of which no page is wanted.
     """
@@ -122,6 +163,7 @@ class Submission:
     prior: PriorGrades
     notes: tuple[str, ...] = ()
     replaced: Mapping[str, Mapping[str, Replaced]] = field(default_factory=dict)
+    in_kernel: Mapping[str, Collection[str]] = field(default_factory=dict)
     is_instructors: bool = False
 
 
@@ -156,6 +198,8 @@ class CellRun:
         What the kernel's guard saw of a test cell; None without a valid signature.
     replaced : Replaced
         What the instructor's own notebook replaced; nothing for a learner's.
+    judged : TestRun or None
+        How a test ended in the judge; None for one that was not judged.
     """
 
     status: CellStatus
@@ -163,6 +207,7 @@ class CellRun:
     error: str = ""
     report: dict[str, Any] | None = None
     replaced: Replaced = field(default_factory=Replaced)
+    judged: TestRun | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +221,7 @@ class Execution:
     runs : tuple of (CellRun or None)
         One for each cell; None where there is nothing to run.
     is_guarded : bool
-        Whether the kernel signs its replies to test cells.
+        Whether the kernel signs its replies to test cells that it runs itself.
     restarts : int
         How often the kernel had to be restored.
     """

@@ -11,14 +11,17 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import AssignLatePenalties
 
-from autograder.grade.execute.executor import KernelChoice, NotebookExecutor
+from autograder.grade.execute.executor import NotebookExecutor
+from autograder.grade.execute.judged import JudgedExecutor
+from autograder.grade.execute.judging import Judging
+from autograder.grade.execute.kernel import KernelChoice
 from autograder.grade.execute.preprocessing import Conversion, Preprocessors
 from autograder.grade.execute.verdict import comments_on, explain, judge, not_run
 from autograder.grade.feedback.pages import FeedbackPages, Page, PageMark
 from autograder.grade.intake.rebuild import Rebuilt
-from autograder.grade.model import Assignment, GradedNotebook, Submission, Verdict
+from autograder.grade.model import Assignment, GradedNotebook, Servers, Submission, Verdict
 from autograder.grade.skeleton import Skeleton
-from autograder.kernels.server import Address
+from autograder.judge.protocol import JudgedNotebook
 from autograder.notebooks import notebook_text
 
 
@@ -34,6 +37,8 @@ class Tools:
     pages : FeedbackPages
     public : tempfile.TemporaryDirectory
         The instructor's files that lie beside the notebooks; gone with this object.
+    judged : mapping of str to JudgedNotebook
+        What judges are told of the notebooks that have tests for them.
     """
 
     assignment: Assignment
@@ -41,6 +46,7 @@ class Tools:
     preprocessors: Preprocessors
     pages: FeedbackPages
     public: TemporaryDirectory[str]
+    judged: Mapping[str, JudgedNotebook]
 
     def public_files(self) -> dict[str, Path]:
         """Return the instructor's files by their relative names."""
@@ -51,7 +57,7 @@ class Tools:
 
 def grade_notebook(
     tools: Tools,
-    address: Address,
+    servers: Servers,
     submission: Submission,
     skeleton: Skeleton,
     rebuilt: Rebuilt,
@@ -63,8 +69,8 @@ def grade_notebook(
     Parameters
     ----------
     tools : Tools
-    address : Address
-        The fork server of this machine.
+    servers : Servers
+        Of this machine.
     submission : Submission
     skeleton : Skeleton
         Of this notebook.
@@ -77,12 +83,12 @@ def grade_notebook(
     Raises
     ------
     autograder.kernels.server.KernelFailed
-        If no kernel can be started.
+        If no kernel, or no judge, can be started.
     """
     steps = tools.preprocessors
     conversion = _conversion(tools, submission, skeleton, workplace)
     sanitised = conversion.through(steps.before, rebuilt.notebook)
-    executor = _executor(tools, address, submission, skeleton, sanitised, workplace)
+    executor = _executor(tools, servers, submission, skeleton, sanitised, workplace)
     execution = executor.run()
     verdicts = judge(execution)
     explain(execution.notebook, verdicts)
@@ -95,7 +101,7 @@ def grade_notebook(
         "learner": submission.learner,
         "outcomes": {name: str(found.outcome) for name, found in verdicts.items()},
         "repairs": [*notes, *rebuilt.repairs],
-        "sandbox": str(address.sandbox),
+        "sandbox": str(servers.kernels.sandbox),
     }
     page = _page(tools, submission, skeleton.name, notebook, verdicts, comments, penalty)
     return GradedNotebook(
@@ -135,7 +141,7 @@ def _conversion(
 
 def _executor(
     tools: Tools,
-    address: Address,
+    servers: Servers,
     submission: Submission,
     skeleton: Skeleton,
     notebook: NotebookNode,
@@ -143,15 +149,23 @@ def _executor(
 ) -> NotebookExecutor:
     assignment = tools.assignment
     program = assignment.programs.get(skeleton.name, ())
-    return NotebookExecutor(
-        KernelChoice(address, assignment.limits, program, assignment.sandbox.modules),
+    arguments = (
+        KernelChoice(servers.kernels, assignment.limits, program, assignment.sandbox.modules),
         assignment.config,
         notebook,
         workplace,
         skeleton.defined(),
         submission.replaced.get(skeleton.name),
-        is_instructors=submission.is_instructors,
     )
+    is_instructors = submission.is_instructors
+    tests = {}
+    if judged := assignment.judged.get(skeleton.name):
+        in_kernel = submission.in_kernel.get(skeleton.name, ())
+        tests = {name: index for name, index in judged.tests.items() if name not in in_kernel}
+    if not tests:
+        return NotebookExecutor(*arguments, is_instructors=is_instructors)
+    judging = Judging(servers.judges, tools.judged[skeleton.name], tests)
+    return JudgedExecutor(judging, *arguments, is_instructors=is_instructors)
 
 
 def _penalty(

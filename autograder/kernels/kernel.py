@@ -24,6 +24,7 @@ from traitlets import Type
 
 from autograder.boundary.connection import Connection
 from autograder.boundary.kernel_peer import KernelPeer
+from autograder.kernels.absent import absent
 from autograder.kernels.guard.guard import REPORT, Guard
 from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.serving import Server, serve
@@ -138,10 +139,12 @@ class GradingKernel(IPythonKernel):
             self._restore_input()
             self._take_a_place_in_history()
             self.shell.execution_count += 1
-        self.session.send(stream, "serve_reply", {"status": status}, parent, ident=ident)
+        content = {"status": status, "execution_count": self.shell.execution_count - 1}
+        self.session.send(stream, "serve_reply", content, parent, ident=ident)
 
     def _make_peer(self) -> Server:
-        return KernelPeer(Connection(self.boundary), self.shell.user_ns)
+        names = self.shell.user_ns
+        return KernelPeer(Connection(self.boundary), names, lambda without: absent(without, names))
 
     def finish_metadata(self, parent: dict, metadata: dict, reply_content: dict) -> dict:
         """Add the guard's report to a reply; called by ipykernel."""

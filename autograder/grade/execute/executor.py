@@ -3,15 +3,14 @@
 What a cell is worth is not decided here; see :mod:`autograder.grade.execute.verdict`.
 """
 
+import socket
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -21,19 +20,12 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
+from autograder.grade.execute.kernel import START_SECONDS, KernelChoice, kernel_manager
 from autograder.grade.model import FATAL, CellRun, CellStatus, Execution
-from autograder.kernels import spawned
-from autograder.kernels.client import KernelClient
 from autograder.kernels.guard.guard import REPORT, signature_of
 from autograder.kernels.guard.settings import GuardSettings, Replaced, digest
-from autograder.kernels.limits import Limits
 from autograder.kernels.output_limit import OutputLimit, Taken
-from autograder.kernels.provisioner import WarmProvisioner
-from autograder.kernels.server import Address
 
-_START_SECONDS = 60
-# Not one of Jupyter's own: those get arguments for IPython, whatever they are.
-_KERNEL_NAME = "forwardpass"
 # A cell's time is what it took of the machine, or slept: it does not count while others had the
 # processor, since a grade must not depend on what else the machine had to do. At the latest its
 # time is up after so many times as long.
@@ -45,62 +37,6 @@ _KERNEL_DIED = {
     "processes": "too many processes were running while this cell ran",
     "time": "the time for the whole notebook ran out while this cell ran",
 }
-
-
-@dataclass(frozen=True)
-class KernelChoice:
-    """How the kernels of an assignment are started.
-
-    Attributes
-    ----------
-    address : Address
-        The fork server.
-    limits : Limits
-    program : tuple of str
-        The command of a kernel of another language; empty for the warm Python kernel.
-    modules : tuple of str
-        What a kernel imports itself where none can be forked.
-    """
-
-    address: Address
-    limits: Limits
-    program: tuple[str, ...] = ()
-    modules: tuple[str, ...] = ()
-
-
-class _OneSpec(KernelSpecManager):
-    """Knows a single kernel specification, whatever name it is asked for."""
-
-    def __init__(self, spec: KernelSpec) -> None:
-        super().__init__()
-        self._spec = spec
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        return self._spec
-
-
-class _OtherClient(KernelClient):
-    """The client of a kernel of another language, with the channels that grading uses."""
-
-    def start_channels(self, *_: bool) -> None:
-        """Start those for requests and outputs; called by nbclient."""
-        super().start_channels(stdin=False, hb=False)
-
-
-class _WarmClient(_OtherClient):
-    """The client of a warm kernel, which says itself when its outputs arrive."""
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait for ipykernel's welcome, Jupyter's protocol 5.4; called by nbclient."""
-        deadline = time.monotonic() + (timeout or _START_SECONDS)
-        while time.monotonic() < deadline:
-            try:
-                message = await self.iopub_channel.get_msg(timeout=1)
-            except Empty:
-                continue
-            if message["msg_type"] == "iopub_welcome":
-                return
-        raise DeadKernelError("the kernel does not answer")
 
 
 class NotebookExecutor(Execute):
@@ -142,7 +78,9 @@ class NotebookExecutor(Execute):
         self.resources = {"metadata": {"path": str(workplace)}}
         self._choice = choice
         self._guard = GuardSettings(
-            _by_digest(notebook, replaced or {}), frozenset(exercise_names), is_instructors
+            _by_digest(filter(self._is_watched, notebook.cells), replaced or {}),
+            frozenset(exercise_names),
+            is_instructors,
         )
         self._key = b""  # that the kernel signs with
         self._fatal: set[int] = set()  # the cells that ended a kernel
@@ -173,14 +111,12 @@ class NotebookExecutor(Execute):
         if cell.cell_type != "code":
             return None
         if not cell.source.strip():
-            return CellRun(CellStatus.NOT_RUN if _is_test(cell) else CellStatus.FINISHED)
+            return CellRun(CellStatus.NOT_RUN if is_test(cell) else CellStatus.FINISHED)
         if self._is_skipped(cell):
             return CellRun(CellStatus.SKIPPED)
         while True:
             if time.monotonic() > self._deadline or not self._restore(index):
-                explanation = "the time for the whole notebook had run out"
-                cell.outputs = [_error("NotRunError", explanation)]
-                return CellRun(CellStatus.NOT_RUN)
+                return self._not_run(cell)
             begin = time.monotonic()
             run = self._attempt(cell, index)
             seconds = time.monotonic() - begin
@@ -191,6 +127,12 @@ class NotebookExecutor(Execute):
                 self._fatal.add(index)
             return replace(run, seconds=seconds)
 
+    def _not_run(self, cell: NotebookNode) -> CellRun:
+        """Return the run of a cell that no time was left for."""
+        explanation = "the time for the whole notebook had run out"
+        cell.outputs = [error_output("NotRunError", explanation)]
+        return CellRun(CellStatus.NOT_RUN)
+
     def _is_skipped(self, cell: NotebookNode) -> bool:
         """Whether a tag says so: rebuilding leaves it only where the course itself has set it."""
         return self.skip_cells_with_tag in cell.metadata.get("tags", [])
@@ -198,7 +140,9 @@ class NotebookExecutor(Execute):
     def _attribute_death(self, index: int) -> None:
         """Give the kernel's death to a cell that ended well just before it."""
         cell = self.nb.cells[index]
-        cell.outputs.append(_error("DeadKernelError", "the Python process ended after this cell"))
+        cell.outputs.append(
+            error_output("DeadKernelError", "the Python process ended after this cell")
+        )
         self._runs[index] = replace(self._runs[index], status=CellStatus.DIED, report=None)
         self._fatal.add(index)
         self._last = None
@@ -211,17 +155,10 @@ class NotebookExecutor(Execute):
             self.execute_cell(cell, index, store_history=True)
         except CellTimeoutError:  # it does not even answer to the interrupt
             self._stop()
-            cell.outputs.append(_error("CellTimeoutError", self._timeout_text(cell)))
+            cell.outputs.append(error_output("CellTimeoutError", self._timeout_text(cell)))
             return CellRun(CellStatus.TIMEOUT)
         except DeadKernelError:
-            limit = self._provisioner.limit
-            # The end of a kernel's loop shows only when the next cell is sent.
-            self._ended_before = self._provisioner.ended_in_order
-            self._stop()
-            ends = {"memory": CellStatus.MEMORY, "time": CellStatus.TIMEOUT}
-            names = {"memory": "OutOfMemoryError", "time": "CellTimeoutError"}
-            cell.outputs.append(_error(names.get(limit, "DeadKernelError"), _KERNEL_DIED[limit]))
-            return CellRun(ends.get(limit, CellStatus.DIED))
+            return self._after_death(cell)
         content = self._reply["content"]
         if self._reply.get("header") is None:  # nbclient's own reply, after the interrupt
             return CellRun(CellStatus.TIMEOUT)
@@ -229,6 +166,17 @@ class NotebookExecutor(Execute):
         end = CellStatus.FINISHED if content["status"] == "ok" else CellStatus.ERROR
         run = CellRun(end, 0.0, content.get("ename", ""), self._report(cell, self._reply))
         return _as_instructors(run) if self._guard.is_instructors else run
+
+    def _after_death(self, cell: NotebookNode) -> CellRun:
+        """Return the run of a cell in which the kernel has died, and drop that."""
+        limit = self._provisioner.limit
+        # The end of a kernel's loop shows only when the next cell is sent.
+        self._ended_before = self._provisioner.ended_in_order
+        self._stop()
+        ends = {"memory": CellStatus.MEMORY, "time": CellStatus.TIMEOUT}
+        names = {"memory": "OutOfMemoryError", "time": "CellTimeoutError"}
+        cell.outputs.append(error_output(names.get(limit, "DeadKernelError"), _KERNEL_DIED[limit]))
+        return CellRun(ends.get(limit, CellStatus.DIED))
 
     def _report(self, cell: NotebookNode, reply: dict[str, Any]) -> dict[str, Any] | None:
         """Return the guard's report in a reply, if it is the guard's and about this cell."""
@@ -259,31 +207,31 @@ class NotebookExecutor(Execute):
                     continue
                 if self._is_skipped(cell):
                     continue
-                run = self._attempt(cell, index)
-                if run.status in FATAL:
+                run = self._again(cell, index)
+                if run is not None and run.status in FATAL:
                     self._fatal.add(index)
                 if self.kc is None:
                     return
         finally:
             self.nb = notebook
 
+    def _again(self, cell: NotebookNode, index: int) -> CellRun | None:
+        """Run a cell on a kernel that takes another one's place."""
+        return self._attempt(cell, index)
+
+    def _is_watched(self, cell: NotebookNode) -> bool:
+        """Whether the guard in the kernel watches over a cell: over every test."""
+        return is_test(cell)
+
     def create_kernel_manager(self) -> AsyncKernelManager:
         """Return a manager whose kernel comes from the fork server; nbclient's own hook."""
-        choice = self._choice
-        spec = KernelSpec(argv=list(choice.program) or spawned.command(), language="python")
-        self.km = AsyncKernelManager(kernel_spec_manager=_OneSpec(spec), kernel_name=_KERNEL_NAME)
-        self.km.client_factory = _OtherClient if choice.program else _WarmClient
-        self._provisioner = self.km.provisioner = WarmProvisioner(
-            parent=self.km,
-            kernel_spec=spec,
-            server=str(choice.address.folder),
-            modules=list(choice.modules),
-            sandbox=str(choice.address.sandbox),
-            limits=asdict(choice.limits),
-            guard=self._guard.to_json(),
-            program=list(choice.program),
-        )
+        self.km = kernel_manager(self._choice, self._guard, self._boundary())
+        self._provisioner = self.km.provisioner
         return self.km
+
+    def _boundary(self) -> socket.socket | None:
+        """Return what connects a new kernel to a judge: here, nothing does."""
+        return None
 
     async def _async_start(self) -> None:
         """Get a kernel, and its key before any cell runs: only then the guard tells it."""
@@ -291,7 +239,7 @@ class NotebookExecutor(Execute):
         self.create_kernel_manager()
         await self.async_start_new_kernel()
         client = await self.async_start_new_kernel_client()
-        info = (await client.kernel_info(reply=True, timeout=_START_SECONDS))["content"]
+        info = (await client.kernel_info(reply=True, timeout=START_SECONDS))["content"]
         self._key = bytes.fromhex(info.get(REPORT, ""))
         self.nb.metadata["language_info"] = info["language_info"]
 
@@ -359,19 +307,21 @@ def _as_instructors(run: CellRun) -> CellRun:
     return replace(run, report={**run.report, "before": [], "during": []}, replaced=replaced)
 
 
-def _by_digest(notebook: NotebookNode, replaced: Mapping[str, Replaced]) -> dict[str, Replaced]:
+def _by_digest(
+    tests: Iterable[NotebookNode], replaced: Mapping[str, Replaced]
+) -> dict[str, Replaced]:
     """Return what is replaced by each test, by the digest that a kernel knows the test by."""
     found: dict[str, Replaced] = {}
-    for cell in filter(_is_test, notebook.cells):
+    for cell in tests:
         one = replaced.get(cell.metadata.nbgrader["grade_id"], Replaced())
         name = digest(cell.source)
         found[name] = one | found.get(name, Replaced())  # two tests can have the same text
     return found
 
 
-def _is_test(cell: NotebookNode) -> bool:
+def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(is_grade(cell))
 
 
-def _error(name: str, explanation: str) -> NotebookNode:
+def error_output(name: str, explanation: str) -> NotebookNode:
     return new_output("error", ename=name, evalue=explanation, traceback=[f"{name}: {explanation}"])

@@ -1,30 +1,35 @@
-"""The fork server of this machine, started while grading does something else."""
+"""Servers of this machine, started while grading does something else."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from typing import Generic, TypeVar
 
 from autograder.errors import InputError
-from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig
+from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig, WarmServer
+
+Server = TypeVar("Server", bound=WarmServer)
 
 
-class Preloading:
-    """A fork server on its way: importing an assignment's packages takes seconds.
+class Preloading(Generic[Server]):
+    """A server on its way: importing an assignment's packages takes seconds.
 
     A context manager; the server ends with it.
 
     Parameters
     ----------
+    kind : type of WarmServer
     config : SandboxConfig
     """
 
-    def __init__(self, config: SandboxConfig) -> None:
+    def __init__(self, kind: type[Server], config: SandboxConfig) -> None:
+        self._kind = kind
         self._config = config
         # Bubblewrap ends its program with the thread that has started it: this one stays.
         self._thread: ThreadPoolExecutor | None = None
-        self._server: Future[KernelServer] | None = None
+        self._server: Future[Server] | None = None
 
-    def __enter__(self) -> "Preloading":
+    def __enter__(self) -> "Preloading[Server]":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -38,10 +43,10 @@ class Preloading:
         """Begin, if that was not done yet; does not wait."""
         if self._server is None:
             self._thread = ThreadPoolExecutor(1)
-            self._server = self._thread.submit(KernelServer, self._config)
+            self._server = self._thread.submit(self._kind, self._config)
 
     def address(self) -> Address:
-        """Return where kernels are forked, once that is possible.
+        """Return where processes are forked, once that is possible.
 
         Raises
         ------
@@ -49,6 +54,25 @@ class Preloading:
             If the server cannot start.
         """
         return self._ready().address
+
+    def _ready(self) -> Server:
+        self.start()
+        try:
+            return self._server.result()
+        except KernelFailed as error:
+            raise InputError(str(error)) from None
+
+
+class PreloadedKernels(Preloading[KernelServer]):
+    """The fork server of kernels on its way.
+
+    Parameters
+    ----------
+    config : SandboxConfig
+    """
+
+    def __init__(self, config: SandboxConfig) -> None:
+        super().__init__(KernelServer, config)
 
     def import_also(self, modules: Sequence[str]) -> None:
         """Let the server import more, for the kernels that are still to come.
@@ -60,12 +84,5 @@ class Preloading:
         """
         try:
             self._ready().import_also(modules)
-        except KernelFailed as error:
-            raise InputError(str(error)) from None
-
-    def _ready(self) -> KernelServer:
-        self.start()
-        try:
-            return self._server.result()
         except KernelFailed as error:
             raise InputError(str(error)) from None

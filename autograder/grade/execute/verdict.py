@@ -1,7 +1,8 @@
 """What a test cell is worth, from what was recorded of its execution.
 
-Nothing is executed here, and outputs, which a learner's code can forge, decide nothing: full marks
-need the signed report of a kernel that ran the very test cell, unaltered, without an error.
+Nothing is executed here, and outputs, which a learner's code can forge, decide nothing. Full marks
+need a judge that ran the test without an error; or, where the test ran in the kernel, its signed
+report that it ran the very test cell, unaltered, without one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,8 +25,7 @@ _MEMORY_ERRORS = frozenset({"MemoryError", "_ArrayMemoryError", "ResourceExhaust
 _NOBODY_ANSWERS = (
     "nobody answers while a notebook is graded: take out the breakpoint, or the call of input()"
 )
-
-
+_NO_VALUE = "the notebook answered a test with something that is no value"
 _OUTCOME_OF = {
     CellStatus.TIMEOUT: Outcome.TIMEOUT,
     CellStatus.DIED: Outcome.DIED,
@@ -122,9 +122,20 @@ def _judge_cell(cell: NotebookNode, run: CellRun | None, execution: Execution) -
         return Verdict(Outcome.PASSED, points, points)
     if run.status in _OUTCOME_OF:
         return Verdict(_OUTCOME_OF[run.status], 0.0, points)
+    if run.judged is not None:
+        return _by_judge(cell, run, points)
     if not execution.is_guarded:
         return _by_outputs(cell, run, points)
     return _by_report(cell, run, points)
+
+
+def _by_judge(cell: NotebookNode, run: CellRun, points: float) -> Verdict:
+    """Judge by the judge's own state: the learner's process has no part in it."""
+    if run.judged.status == "garbage":
+        return Verdict(Outcome.FAILED, 0.0, points, ("AnswerError", _NO_VALUE))
+    if run.status is CellStatus.ERROR:
+        return _failed(cell, run, points)
+    return _partial(run.judged.shown, points)
 
 
 def _by_report(cell: NotebookNode, run: CellRun, points: float) -> Verdict:

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.grade.execute.executor import _OneSpec
+from autograder.grade.execute.kernel import OneSpec
 from autograder.kernels.client import ShellChannel
 from autograder.kernels.spec import kernel_spec
 
@@ -97,7 +97,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[NotebookNode, Notebo
     """Return the notebook as Jupyter's own kernel executes it, and as a warm one does."""
     folder = tmp_path_factory.mktemp("work")
     spec = KernelSpec(**kernel_spec(MODULES, "bwrap"))
-    warm = AsyncKernelManager(kernel_spec_manager=_OneSpec(spec), kernel_name="warm")
+    warm = AsyncKernelManager(kernel_spec_manager=OneSpec(spec), kernel_name="warm")
     return (
         execute(list(CELLS.values()), folder, None),
         execute(list(CELLS.values()), folder, warm),
