@@ -47,6 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "not work, grading stops)",
     )
     parser.add_argument(
+        "--judge",
+        choices=("auto", "never"),
+        default="auto",
+        help="whether tests run apart from learners' code, in a process that it never enters "
+        "(default: auto, which is where they can)",
+    )
+    parser.add_argument(
         "--scheduler",
         metavar="ADDRESS",
         help="grade on a Dask cluster: tcp://host:8786 (default: on all cores of this machine)",
@@ -73,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         course,
         assignment,
         sandbox=level,
+        judge=arguments.judge,
         scheduler=arguments.scheduler,
         force=arguments.force,
         tell=lambda line: errors.print(
@@ -95,6 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
     if missing:
         errors.print(f"{missing} of {len(results)} submissions have no grade.", highlight=False)
     feedback = course.folder("feedback_directory", assignment, "<learner>")
+    judged, points = session.judged
+    print(f"{judged:g} of {points:g} points judged.")
     print(f"Feedback pages: {feedback}")
     return 1 if missing else 0
 

@@ -1,13 +1,14 @@
 """Grade the instructor's own solution before a class, in the same engine.
 
-One run tells three things: which tests the solution itself loses points on, what the tests replace
-on purpose, and which modules are imported on the way, beyond the notebook's own import statements.
-It costs about as much as one submission, and is remembered as long as the assignment, the settings
-and the environment stay the same.
+It is graded once in the kernel alone and, where tests are judged, once so. That tells four things:
+which tests the solution itself loses points on, what the tests replace on purpose, which modules
+are imported on the way, beyond the notebook's own import statements, and which tests have to run in
+the kernel, since a judge gives them less. It costs about as much as one or two submissions, and is
+remembered as long as the assignment, the settings and the environment stay the same.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,7 +68,10 @@ class InstructorsRun:
     modules : tuple of str
         What was loaded at the end.
     losses : tuple of str
-        A line for each test on which the instructor's own solution loses points.
+        A line for each test on which the instructor's own solution loses points, and for each that
+        is not judged although it could be.
+    in_kernel : mapping of str to tuple of str
+        Those, by notebook.
     is_lasting : bool
         Whether the next run would tell the same: what ran out of time may have met a busy machine.
     """
@@ -75,6 +79,7 @@ class InstructorsRun:
     replaced: Mapping[str, Mapping[str, Replaced]] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
+    in_kernel: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_lasting: bool = True
 
 
@@ -107,18 +112,24 @@ def instructors_submission(assignment: Assignment, source: Path) -> Submission |
     return Submission("instructor", archive, None, PriorGrades(), is_instructors=True)
 
 
-def read_run(graded: Graded, assignment: Assignment, source: Path) -> InstructorsRun:
+def read_run(
+    graded: Graded, judged: Graded | None, assignment: Assignment, source: Path
+) -> InstructorsRun:
     """Return what the graded notebooks of the instructor tell.
 
     Parameters
     ----------
     graded : Graded
+        With all tests in the kernel.
+    judged : Graded or None
+        With a judge; None where no test is judged, or nothing could be.
     assignment : Assignment
     source : pathlib.Path
         The folder of the instructor's version.
     """
     modules: dict[str, None] = {}
     losses: list[str] = []
+    in_kernel: dict[str, list[str]] = {}
     is_lasting = True
     if not graded.notebooks:  # they were refused as a learner's would be
         losses.append(f"The instructor's own solution cannot be graded: {'; '.join(graded.notes)}")
@@ -126,17 +137,26 @@ def read_run(graded: Graded, assignment: Assignment, source: Path) -> Instructor
         result = graded.notebooks.get(skeleton.name)
         if result is None or result.autograded is None:
             continue
-        executed = nbformat.reads(result.autograded, as_version=4)
-        modules |= dict.fromkeys(_modules_in(executed))
         path = source / f"{skeleton.name}.ipynb"
+        ends = _ends(result)
+        modules |= dict.fromkeys(_modules_in(nbformat.reads(result.autograded, as_version=4)))
+        if skeleton.name in assignment.judged:
+            apart = _ends(judged.notebooks[skeleton.name]) if judged is not None else {}
+            tests = assignment.judged[skeleton.name].tests
+            names, lines = _in_kernel(path, tests, ends, apart)
+            in_kernel[skeleton.name] = names
+            losses += lines
+            is_lasting &= not any(apart[name].is_passing for name in names if apart)
+            ends |= {name: apart[name] for name in tests if name not in names}
+            is_lasting &= judged is not None
         if _has_solutions(read_notebook(path), skeleton):
-            losses += _losses(result, executed, path)
-            ends = {verdict.outcome for verdict in result.verdicts.values()}
-            is_lasting &= ends.isdisjoint({Outcome.TIMEOUT, Outcome.NOT_RUN})
+            losses += _losses(ends, path)
+            is_lasting &= not any(end.is_passing for end in ends.values())
     return InstructorsRun(
         {name: notebook.replaced for name, notebook in graded.notebooks.items()},
         tuple(name for name in modules if not name.startswith("__")),
         tuple(losses),
+        in_kernel,
         is_lasting,
     )
 
@@ -156,6 +176,7 @@ def save_run(path: Path, key: str, run: InstructorsRun) -> None:
         },
         "modules": run.modules,
         "losses": run.losses,
+        "in_kernel": run.in_kernel,
     }
     write_text(path, json.dumps(content) + "\n")
 
@@ -170,7 +191,8 @@ def load_run(path: Path, key: str) -> InstructorsRun | None:
             notebook: {grade_id: Replaced.from_json(one) for grade_id, one in tests.items()}
             for notebook, tests in content["replaced"].items()
         }
-        return InstructorsRun(replaced, tuple(content["modules"]), tuple(content["losses"]))
+        modules, losses = tuple(content["modules"]), tuple(content["losses"])
+        return InstructorsRun(replaced, modules, losses, dict(content["in_kernel"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -202,25 +224,92 @@ def _has_solutions(notebook: NotebookNode, skeleton: Skeleton) -> bool:
     )
 
 
-def _losses(result: GradedNotebook, executed: NotebookNode, path: Path) -> Iterator[str]:
-    """Yield a line for each test that does not give all its points."""
+@dataclass(frozen=True)
+class _End:
+    """How a test of the instructor's own notebook ended.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    error, why : str
+        The name of the first error that its cell shows, and what that says in one line.
+    """
+
+    verdict: Verdict
+    error: str
+    why: str
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it may be otherwise the next time: the machine may have been busy."""
+        return self.verdict.outcome in (Outcome.TIMEOUT, Outcome.NOT_RUN)
+
+
+def _ends(result: GradedNotebook) -> dict[str, _End]:
+    """Return how the tests of an executed notebook ended, by grade id."""
+    executed = nbformat.reads(result.autograded, as_version=4)
     cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in executed.cells}
-    for grade_id, verdict in result.verdicts.items():
-        if verdict.score is None or verdict.outcome is Outcome.MANUAL:
-            continue
-        error, why = _reason(cells.get(grade_id, {}).get("outputs", ()))
+    return {
+        grade_id: _End(verdict, *_reason(cells.get(grade_id, {}).get("outputs", ())))
+        for grade_id, verdict in result.verdicts.items()
+        if verdict.score is not None and verdict.outcome is not Outcome.MANUAL
+    }
+
+
+def _is_worse(apart: _End | None, end: _End) -> bool:
+    """Whether a test gets less when it is judged than in the kernel."""
+    return apart is None or apart.verdict.score < end.verdict.score
+
+
+def _losses(ends: Mapping[str, _End], path: Path) -> Iterator[str]:
+    """Yield a line for each test that does not give all its points."""
+    for grade_id, end in ends.items():
+        verdict = end.verdict
         # A stub has no solution that could be wrong.
-        if verdict.score >= verdict.points or error == "NotImplementedError":
+        if verdict.score >= verdict.points or end.error == "NotImplementedError":
             continue
-        yield _line(path, grade_id, verdict, why)
+        advice = _ADVICE.get(verdict.outcome, _FURTHER_ADVICE)
+        yield (
+            f"{_place(path, grade_id)}: the instructor's own solution gets {verdict.score:g} of "
+            f"{verdict.points:g} here ({verdict.outcome}{end.why}): {advice}."
+        )
 
 
-def _line(path: Path, grade_id: str, verdict: Verdict, why: str) -> str:
-    advice = _ADVICE.get(verdict.outcome, _FURTHER_ADVICE)
-    return (
-        f"{'/'.join(path.parts[-3:])}, cell {grade_id!r}: the instructor's own solution gets "
-        f"{verdict.score:g} of {verdict.points:g} here ({verdict.outcome}{why}): {advice}."
-    )
+def _in_kernel(
+    path: Path, tests: Collection[str], ends: Mapping[str, _End], apart: Mapping[str, _End]
+) -> tuple[list[str], list[str]]:
+    """Return which of the tests that could be judged run in the kernel, and lines that say why.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of the notebook.
+    tests : collection of str
+    ends : mapping of str to _End
+        How all tests ended, all in the kernel.
+    apart : mapping of str to _End
+        How they ended where those were judged; nothing where that was not possible.
+    """
+    if not apart:
+        return list(tests), []
+    worse = [name for name, end in ends.items() if _is_worse(apart.get(name), end)]
+    # What a judged test does, the kernel does not see: another one may have needed it.
+    harmed = [name for name in worse if name not in tests]
+    lines = []
+    for name in worse:
+        how = "judged apart from it" if name in tests else "with other tests judged apart from it"
+        scope = "all tests run in the kernel" if harmed else "this test runs in the kernel"
+        got, verdict = apart[name], ends[name].verdict
+        lines.append(
+            f"{_place(path, name)}: {how}, the instructor's own solution gets "
+            f"{got.verdict.score:g} of {verdict.points:g} ({got.verdict.outcome}{got.why}), "
+            f"and {verdict.score:g} in the kernel: {scope}."
+        )
+    return (list(tests) if harmed else worse), lines
+
+
+def _place(path: Path, grade_id: str) -> str:
+    return f"{'/'.join(path.parts[-3:])}, cell {grade_id!r}"
 
 
 def _reason(outputs: Sequence[NotebookNode]) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -18,7 +19,7 @@ from autograder.errors import InputError
 from autograder.files import locked, sweep
 from autograder.grade import pool, worker
 from autograder.grade.archive import Archive, pack
-from autograder.grade.execute.preload import Preloading
+from autograder.grade.execute.preload import PreloadedKernels, Preloading
 from autograder.grade.instructor import (
     InstructorsRun,
     cache_path,
@@ -29,7 +30,8 @@ from autograder.grade.instructor import (
 )
 from autograder.grade.intake.limits import SubmissionLimits
 from autograder.grade.intake.timestamps import submitted_at
-from autograder.grade.model import Assignment, Graded, PriorGrades, Submission
+from autograder.grade.model import Assignment, Graded, PriorGrades, Servers, Submission
+from autograder.grade.planning import judged_tests, points_judged, unjudged
 from autograder.grade.registration import modules_of, programs_of, register
 from autograder.grade.released import read_released
 from autograder.grade.result import Result, no_grade, reason_of
@@ -37,6 +39,8 @@ from autograder.grade.skeleton import read_skeletons
 from autograder.grade.store.cache import GradeCache, agrees
 from autograder.grade.store.gradebook import Scores, auto_scores, read_prior_grades
 from autograder.grade.store.writer import Writer
+from autograder.judge.client import JudgeServer
+from autograder.judge.seed import course_seed
 from autograder.kernels.limits import KernelLimits
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import SandboxConfig
@@ -48,6 +52,7 @@ def open_session(
     assignment: str,
     *,
     sandbox: Sandbox,
+    judge: str,
     scheduler: str | None,
     force: bool,
     tell: Callable[[str], None],
@@ -59,6 +64,8 @@ def open_session(
     course : Course
     assignment : str
     sandbox : Sandbox
+    judge : str
+        ``"auto"``: tests are judged where that is possible; or ``"never"``.
     scheduler : str or None
         Address of a Dask scheduler; None for this machine's own cores.
     force : bool
@@ -83,31 +90,42 @@ def open_session(
     confined = SandboxConfig(sandbox=sandbox, modules=modules, hidden=(course.root,))
     with (
         locked(course.root / CACHE_FOLDER / f"{assignment}.lock", refusal),
-        Preloading(confined) as preloading,
+        PreloadedKernels(confined) as kernels,
+        Preloading(JudgeServer, confined) as judges,
     ):
-        if scheduler is None and (force or any(folders.is_new for folders in submissions)):
+        is_needed = scheduler is None and (force or any(one.is_new for one in submissions))
+        if is_needed:
             # They start while this process does what is left before they are needed.
             pool.prepare()
-            preloading.start()
+            kernels.start()
         register(course, assignment)
+        described = _described(course, assignment, confined, judge)
+        if is_needed and described.judged:
+            judges.start()
+        if judge == "auto":
+            for line in unjudged(described.skeletons, described.programs):
+                tell(line)
         yield Session(
             course,
-            _described(course, assignment, confined),
+            described,
             submissions,
-            preloading,
+            kernels,
+            judges,
             scheduler=scheduler,
             force=force,
             tell=tell,
         )
 
 
-def _described(course: Course, name: str, sandbox: SandboxConfig) -> Assignment:
+def _described(course: Course, name: str, sandbox: SandboxConfig, judge: str) -> Assignment:
     """Return what workers need to know of an assignment."""
     skeletons = read_skeletons(course, name)
     directory = course.directory(name)
     settings = Autograde(coursedir=directory, config=course.config)
     source = course.folder("source_directory", name)
     beside = (*directory.ignore, "*.ipynb")
+    programs = programs_of(skeletons, course.config)
+    judged = {} if judge == "never" else judged_tests(course, name, skeletons, programs)
     return Assignment(
         name=name,
         course_id=course.id,
@@ -120,7 +138,9 @@ def _described(course: Course, name: str, sandbox: SandboxConfig) -> Assignment:
         limits=KernelLimits(config=course.config).values(),
         bounds=SubmissionLimits(config=course.config).values(),
         released=read_released(course, skeletons, name),
-        programs=programs_of(skeletons, course.config),
+        programs=programs,
+        judged=judged,
+        seed=course_seed(course.root).value if judged else b"",
     )
 
 
@@ -147,7 +167,8 @@ class Session:
         course: Course,
         assignment: Assignment,
         submissions: Sequence[SubmissionFolders],
-        preloading: Preloading,
+        kernels: PreloadedKernels,
+        judges: Preloading[JudgeServer],
         *,
         scheduler: str | None,
         force: bool,
@@ -156,7 +177,10 @@ class Session:
         self.submissions = submissions
         self._course = course
         self._assignment = assignment
-        self._preloading = preloading
+        self._kernels = kernels
+        self._judges = judges
+        self._source = course.folder("source_directory", assignment.name)
+        self._instructors = InstructorsRun()
         self._scheduler = scheduler
         self._force = force
         self._tell = tell
@@ -169,6 +193,12 @@ class Session:
         """What of the course's own files could not be laid beside the notebooks."""
         name, public = self._assignment.name, self._assignment.public
         return tuple(f"In source/{name}, {note}" for note in public.notes)
+
+    @property
+    def judged(self) -> tuple[float, float]:
+        """For how many points tests are judged, after a run, and for how many there are tests."""
+        assignment = self._assignment
+        return points_judged(assignment.skeletons, assignment.judged, self._instructors.in_kernel)
 
     def run(self) -> Iterator[Result]:
         """Grade what is to be graded and yield results as they come.
@@ -200,6 +230,8 @@ class Session:
                     waiting.append(_Waiting(folders, prior, time, notes))
             if waiting:
                 yield from self._grade_all(gradebook, waiting)
+            else:
+                self._instructors = self._remembered_run() or InstructorsRun()
 
     def explain(self, result: Result) -> None:
         """Write down for the report why a submission has no grade."""
@@ -223,13 +255,13 @@ class Session:
         """Keep all workers busy, and write down what they return."""
         by_learner = {one.folders.learner: one.folders for one in waiting}
         content = worker.packed(self._assignment)
-        # On a cluster, a worker starts a fork server of its own.
-        address = self._preloading.address() if self._scheduler is None else None
-        function = partial(worker.grade, content, address)
+        # On a cluster, a worker starts servers of its own.
+        servers = self._servers() if self._scheduler is None else None
+        function = partial(worker.grade, content, servers)
         unreadable: list[Result] = []
         with self._workers() as workers:
-            instructors = self._instructors_run(workers, function)
-            submissions = _submissions(waiting, self._pack, instructors, unreadable)
+            self._instructors = self._instructors_run(workers, function)
+            submissions = _submissions(waiting, self._pack, self._instructors, unreadable)
             for submission, future in pool.run_tasks(workers, function, submissions):
                 folders = by_learner[submission.learner]
                 try:
@@ -237,6 +269,10 @@ class Session:
                 except Exception as error:  # a full disk, a locked gradebook, a killed worker
                     yield no_grade(submission.learner, reason_of(error))
         yield from unreadable
+
+    def _servers(self) -> Servers:
+        kernels = self._kernels.address()
+        return Servers(kernels, self._judges.address() if self._assignment.judged else None)
 
     def _workers(self) -> AbstractContextManager[pool.Workers]:
         if self._scheduler is not None:
@@ -262,26 +298,61 @@ class Session:
 
         The class is graded whatever comes of it.
         """
-        source = self._course.folder("source_directory", self._assignment.name)
-        submission = instructors_submission(self._assignment, source)
+        submission = self._instructors_submission
         if submission is None:
             return InstructorsRun()
-        path = cache_path(self._course.root, self._assignment.name)
-        key = self._cache.submission_key(submission.archive)
-        run = load_run(path, key)
+        run = self._remembered_run()
         if run is None:
-            ((_, future),) = pool.run_tasks(workers, function, [submission])
-            if isinstance(error := future.exception(), Exception):
-                # Whatever the course's own preprocessors raise: learners meet it one by one.
-                self._tell(f"The instructor's own solution cannot be graded: {reason_of(error)}.")
+            run = self._ask_instructors(submission, workers, function)
+            if run is None:
                 return InstructorsRun()
-            run = read_run(future.result(), self._assignment, source)
-            if run.is_lasting:
-                save_run(path, key, run)
         if self._scheduler is None:
-            self._preloading.import_also(run.modules)
+            self._kernels.import_also(run.modules)
         for line in run.losses:
             self._tell(line)
+        return run
+
+    @cached_property
+    def _instructors_submission(self) -> Submission | None:
+        return instructors_submission(self._assignment, self._source)
+
+    def _remembered_run(self) -> InstructorsRun | None:
+        """Return what the run of the instructor's own solution has told before."""
+        submission = self._instructors_submission
+        return None if submission is None else load_run(*self._run_place(submission))
+
+    def _run_place(self, submission: Submission) -> tuple[Path, str]:
+        """Return where that is remembered, and under which key."""
+        path = cache_path(self._course.root, self._assignment.name)
+        return path, self._cache.submission_key(submission.archive)
+
+    def _ask_instructors(
+        self,
+        submission: Submission,
+        workers: pool.Workers,
+        function: Callable[[Submission], Graded],
+    ) -> InstructorsRun | None:
+        """Grade the instructor's own solution; None where that is not possible."""
+        judged = self._assignment.judged
+        everything = {name: tuple(one.tests) for name, one in judged.items()}
+        alone = replace(submission, in_kernel=everything)
+        graded: dict[int, Graded] = {}
+        for task, future in pool.run_tasks(
+            workers, function, [alone, submission] if judged else [alone]
+        ):
+            try:
+                graded[id(task)] = future.result()
+            except Exception as error:
+                # Whatever the course's own preprocessors raise: learners meet it one by one.
+                how = "graded" if task is alone else "judged, and so all run in the kernel"
+                self._tell(f"The instructor's own solution cannot be {how}: {reason_of(error)}.")
+        if id(alone) not in graded:
+            return None
+        run = read_run(
+            graded[id(alone)], graded.get(id(submission)), self._assignment, self._source
+        )
+        if run.is_lasting:
+            save_run(*self._run_place(submission), run)
         return run
 
 
@@ -304,5 +375,11 @@ def _submissions(
         else:
             notes = (*one.notes, *archive.notes)
             yield Submission(
-                learner, archive, one.submitted_at, one.prior, notes, instructors.replaced
+                learner,
+                archive,
+                one.submitted_at,
+                one.prior,
+                notes,
+                instructors.replaced,
+                instructors.in_kernel,
             )

@@ -21,10 +21,12 @@ from autograder.grade.execute.preprocessing import read_preprocessors
 from autograder.grade.feedback.pages import FeedbackPages
 from autograder.grade.intake.folder import SubmissionFiles, read_submission
 from autograder.grade.intake.rebuild import Rebuilt, rebuild
-from autograder.grade.model import Assignment, FileBeside, Graded, Submission
+from autograder.grade.model import Assignment, FileBeside, Graded, Servers, Submission
 from autograder.grade.notebook import Tools, grade_notebook, missing_notebook
 from autograder.grade.skeleton import Skeleton
-from autograder.kernels.server import Address, KernelServer
+from autograder.judge.client import JudgeServer
+from autograder.judge.protocol import JudgedNotebook
+from autograder.kernels.server import KernelServer
 from autograder.notebooks import notebook_text
 
 
@@ -33,26 +35,26 @@ def packed(assignment: Assignment) -> bytes:
     return cloudpickle.dumps(assignment)
 
 
-def grade(content: bytes, address: Address | None, submission: Submission) -> Graded:
+def grade(content: bytes, servers: Servers | None, submission: Submission) -> Graded:
     """Grade one submission.
 
     Parameters
     ----------
     content : bytes
         Of :func:`packed`.
-    address : Address or None
-        The fork server of this machine; None: start one, for this process.
+    servers : Servers or None
+        Of this machine; None: start some, for this process.
     submission : Submission
 
     Raises
     ------
     autograder.kernels.server.KernelFailed
-        If no kernel can be started.
+        If no kernel, or no judge, can be started.
     """
     begin = time.monotonic()
     tools = _tools(content)
     assignment = tools.assignment
-    address = address or _own_server(content).address
+    servers = servers or _own_servers(content)
     with tempfile.TemporaryDirectory(prefix="forwardpass-submission-") as temporary:
         folder = Path(temporary, "submission")
         folder.mkdir()
@@ -77,7 +79,7 @@ def grade(content: bytes, address: Address | None, submission: Submission) -> Gr
             workplace = Path(temporary, f"work-{len(notebooks)}")
             _lay_out(workplace, files, {other: others[other] for other in others if other != name})
             notebooks[name] = grade_notebook(
-                tools, address, submission, skeleton, rebuilt[name], workplace, tuple(notes)
+                tools, servers, submission, skeleton, rebuilt[name], workplace, tuple(notes)
             )
         kept = {name: _origin(path, folder, name) for name, path in sorted(files.items())}
     penalty = sum(notebook.penalty or 0.0 for notebook in notebooks.values())
@@ -160,18 +162,35 @@ def _tools(content: bytes) -> Tools:
     assignment = cloudpickle.loads(content)
     folder = tempfile.TemporaryDirectory(prefix="forwardpass-public-")
     assignment.public.unpack(Path(folder.name))
+    judged = {
+        skeleton.name: JudgedNotebook(
+            assignment.judged[skeleton.name].cells,
+            assignment.seed,
+            Path(folder.name),
+            skeleton.regions,
+            assignment.limits,
+        )
+        for skeleton in assignment.skeletons
+        if skeleton.name in assignment.judged
+    }
     return Tools(
         assignment,
         NotebookExporter(config=assignment.config),
         read_preprocessors(assignment.config),
         FeedbackPages(assignment.config),
         folder,
+        judged,
     )
 
 
 @lru_cache(maxsize=1)
-def _own_server(content: bytes) -> KernelServer:
-    """Return a fork server for this process, on a machine where none has been started."""
-    server = KernelServer(_tools(content).assignment.sandbox)
-    atexit.register(server.close)
-    return server
+def _own_servers(content: bytes) -> Servers:
+    """Return servers for this process, on a machine where none have been started."""
+    assignment = _tools(content).assignment
+    kernels = KernelServer(assignment.sandbox)
+    atexit.register(kernels.close)
+    if not assignment.judged:
+        return Servers(kernels.address, None)
+    judges = JudgeServer(assignment.sandbox)
+    atexit.register(judges.close)
+    return Servers(kernels.address, judges.address)

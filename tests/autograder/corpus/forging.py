@@ -354,6 +354,12 @@ def last(items):
     return Text('no')
 """,
         },
-        expected={"mean": "failed", "relu": "failed", "fib": "failed", "last": "failed"},
+        # Asked from another process, it never comes to an end with what it is.
+        expected={
+            "mean": "failed|timeout",
+            "relu": "failed|timeout",
+            "fib": "failed",
+            "last": "failed",
+        },
     ),
 ]
