@@ -5,10 +5,11 @@ comes back with the answer. The rest is the caller's: NumPy's error state holds 
 for the time of a call, and what was in force there before is in force again afterwards.
 """
 
+import ctypes
 import random
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, Protocol
 
 
@@ -49,8 +50,15 @@ class CallersSetting(Protocol):
 class _PythonRandom:
     name = "random"
 
+    def __init__(self) -> None:
+        self._last: Any = (3, (), None)
+
     def read(self) -> Any:
-        return random.getstate()
+        # Whatever draws or seeds changes the place, the last word, or many of the others.
+        state, last = random.getstate(), self._last
+        if state[1][::48] != last[1][::48] or state[2] != last[2]:
+            self._last = state
+        return self._last
 
     def write(self, value: Any) -> None:
         random.setstate(value)
@@ -69,9 +77,25 @@ class _NumpyErrors:
 class _NumpyRandom:
     name = "numpy.random"
 
+    def __init__(self) -> None:
+        self._generator: Any = None
+        self._memory: Any = None  # the generator's own
+        self._seen = b""  # what it held
+        self._last: Any = None
+
     def read(self) -> Any:
-        _, words, *rest = sys.modules["numpy"].random.get_state()
-        return (words.tobytes(), *rest)
+        numpy_random = sys.modules["numpy"].random
+        if (generator := numpy_random.get_bit_generator()) is not self._generator:
+            address = generator.ctypes.state_address
+            self._memory = (ctypes.c_char * _STATE_BYTES).from_address(address)
+            self._generator, self._last = generator, None
+        # To ask for the state takes longer than a whole call. If a second normal number is kept,
+        # it can be used up without a trace in the generator's memory.
+        seen = self._memory.raw
+        if self._last is None or seen != self._seen or self._last[2]:
+            _, words, *rest = numpy_random.get_state()
+            self._seen, self._last = seen, (words.tobytes(), *rest)
+        return self._last
 
     def write(self, value: Any) -> None:
         numpy = sys.modules["numpy"]
@@ -82,14 +106,18 @@ class _NumpyRandom:
         numpy.random.set_state(("MT19937", words, *rest))
 
 
+_NOTHING = nullcontext()
+_STATE_BYTES = 4 * 624 + 4  # of the Mersenne Twister: its words, and its place in them
 _SETTINGS: dict[str, list[Setting]] = {"random": [_PythonRandom()], "numpy": [_NumpyRandom()]}
 _CALLERS: dict[str, list[CallersSetting]] = {"numpy": [_NumpyErrors()]}
 
 
-def add_settings(library: str, settings: list[Setting], callers: list[CallersSetting]) -> None:
+def add_settings(
+    library: str, settings: list[Setting], callers: Sequence[CallersSetting] = ()
+) -> None:
     """Let settings of a library go along with calls, once it is loaded."""
     _SETTINGS[library] = settings
-    _CALLERS[library] = callers
+    _CALLERS[library] = list(callers)
 
 
 class Ambient:
@@ -113,8 +141,8 @@ class Ambient:
         """
         news = {}
         for setting in _loaded(_SETTINGS) + ([] if is_answer else _loaded(_CALLERS)):
-            value = setting.read()
-            if self._known.get(setting.name) != value:
+            value, known = setting.read(), self._known.get(setting.name)
+            if value is not known and value != known:
                 news[setting.name] = self._known[setting.name] = value
         return news
 
@@ -129,14 +157,25 @@ class Ambient:
                 with setting.holding(news[setting.name]):  # a wrong one is the other's fault
                     self._callers[setting.name] = news[setting.name]
 
-    @contextmanager
-    def of_the_caller(self) -> Iterator[None]:
-        """Hold the settings that the other process has made for what it calls."""
-        with ExitStack() as stack:
-            for setting in _loaded(_CALLERS):
-                if setting.name in self._callers:
-                    stack.enter_context(setting.holding(self._callers[setting.name]))
-            yield
+    def of_the_caller(self) -> AbstractContextManager[Any]:
+        """Return a context manager in which the settings hold that the other process has made."""
+        held = self._callers
+        if not held:
+            return _NOTHING
+        others = [
+            setting.holding(held[setting.name])
+            for setting in _loaded(_CALLERS)
+            if setting.name in held and setting.read() != held[setting.name]
+        ]
+        return _all_of(others) if others else _NOTHING
+
+
+@contextmanager
+def _all_of(contexts: list[AbstractContextManager[Any]]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for context in contexts:
+            stack.enter_context(context)
+        yield
 
 
 def _loaded(by_library: dict[str, list[Any]]) -> list[Any]:

@@ -148,7 +148,7 @@ class _Memories(Kind):
         return block
 
     def is_changed(self, value: _Block, state: None) -> bool:
-        return memoryview(value.bytes) != value.before
+        return value.bytes.tobytes() != value.before
 
     def encode_state(self, value: _Block | _Memory, encoder: Encoder) -> int:
         return encoder.buffer(value.content())
@@ -308,14 +308,13 @@ KINDS = [_Memories(), _Arrays(), _ObjectArrays(), _Scalars(), _DataTypes(), _Gen
 
 def _memory_of(plain: np.ndarray, encoder: Encoder) -> tuple[Any, int, tuple[int, ...]]:
     """Return the memory that an array is sent as a view of, where in it, and with which strides."""
-    if plain.flags.c_contiguous:
-        low = _start(plain)
-        high = low + plain.nbytes
-    else:
+    low = start = _start(plain)
+    high = low + plain.nbytes
+    if not plain.flags.c_contiguous:
         low, high = np.lib.array_utils.byte_bounds(plain)
     for memory in encoder.memories:
         if memory.low <= low and high <= memory.low + len(memory.bytes):
-            return memory, _start(plain) - memory.low, plain.strides
+            return memory, start - memory.low, plain.strides
     root = plain
     while isinstance(root.base, np.ndarray):
         root = root.base
@@ -328,7 +327,7 @@ def _memory_of(plain: np.ndarray, encoder: Encoder) -> tuple[Any, int, tuple[int
     memory = _Memory(covering) if is_whole else _Memory(plain.copy(), plain)
     encoder.memories.append(memory)
     if is_whole:
-        return memory, _start(plain) - memory.low, plain.strides
+        return memory, start - memory.low, plain.strides
     return memory, 0, plain.copy().strides
 
 
