@@ -45,7 +45,7 @@ class Reference:
     def __init__(self, peer: "Peer", number: int, times: int = 0) -> None:
         self.peer, self.number, self.times = peer, number, times
         self.proxies = peer.proxies  # of this test, which the handle may outlive
-        self.is_asked_for = False  # of a class: by its name, so that the test is about it
+        self.is_asked_for = False  # of a class: by its name and as a class
 
     def __del__(self) -> None:
         self.proxies.dropped.append([self.number, self.times])
@@ -183,7 +183,8 @@ def passing_on(name: str) -> Callable[..., Any]:
     """Return the method of a handle's class that passes an operator on.
 
     An operator that sees a test's values could decide what they are compared with. So a test has
-    arithmetic and ``in`` with the objects of those classes alone that it asks for by their names;
+    arithmetic and ``in`` with the objects of those classes alone that it asks for by their names
+    and as classes;
     with others, ``in`` looks at the items itself.
     """
 

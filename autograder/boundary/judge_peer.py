@@ -81,8 +81,14 @@ class JudgePeer(Peer):
         self.seconds = seconds
         return fault
 
-    def fetch(self, name: str) -> Any:
+    def fetch(self, name: str, *, is_class: bool = False) -> Any:
         """Return what the learner's notebook has under a name.
+
+        Parameters
+        ----------
+        name : str
+        is_class : bool
+            Whether the test expects a class, whose objects may then have arithmetic.
 
         Raises
         ------
@@ -90,7 +96,7 @@ class JudgePeer(Peer):
             If it has nothing.
         """
         value = self.request("name", None, name)
-        if isinstance(value, RemoteClass):
+        if is_class and isinstance(value, RemoteClass):
             reference_of(value).is_asked_for = True
         return value
 

@@ -4,6 +4,7 @@ A judge has builtins, what ordinary cells define without any answer, what the te
 the calls of names that exercises above it define. All is found by reading, nothing is executed.
 """
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -82,17 +83,31 @@ def plan(cells: Iterable[InstructorCell], solution: Markers = MARKERS["solution"
         if index not in reasons:
             run |= needs.needed.items
     judged = []
+    defined = _classes(program)
     for index, cell in enumerate(program.cells):
         text = program.texts.get(index, "")
         if index in reasons:
             judged.append(JudgedCell("", "skipped"))
         elif index in tests:
             names = tuple(sorted(tests[index].needed.answers))
-            judged.append(JudgedCell(text, "test", names, _absent(cell.grade_id, program.cells)))
+            classes = tuple(name for name in names if name in defined)
+            absent = _absent(cell.grade_id, program.cells)
+            judged.append(JudgedCell(text, "test", names, classes, absent))
         else:
             items = [program.items[i] for i in program.items_of(index) if i in run]
             judged.append(JudgedCell(sliced_text(text, items) if items else "", cell.kind))
     return JudgePlan(tuple(judged), reasons)
+
+
+def _classes(program: Program) -> set[str]:
+    """Return the names of the classes that exercises define."""
+    return {
+        statement.name
+        for index, tree in program.trees.items()
+        if program.cells[index].kind == "exercise"
+        for statement in tree.body
+        if isinstance(statement, ast.ClassDef)
+    }
 
 
 def _absent(grade_id: str, cells: Sequence[InstructorCell]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.boundary.exceptions import Fault
 from autograder.boundary.proxies import reference_of
 from autograder.judge.forking import last_checkpoint
+from autograder.judge.plan import JudgedCell
 from autograder.judge.protocol import JudgedNotebook, TestRun
 from autograder.judge.recording import Recording
 from autograder.judge.shell import make_shell
@@ -88,7 +89,7 @@ class Notebook:
         try:
             peer.begin(seconds, test.without)
             with recording, alarm, lend_elsewhere(_Lender(peer, test.names)):
-                self._fetch(peer, test.names)
+                self._fetch(peer, test)
                 error = self._execute(test.source)
                 if isinstance(error, _ENDS):
                     error = None
@@ -126,10 +127,10 @@ class Notebook:
                     self.broken.append(f"code cell {number} cannot run in the judge ({told})")
         self._next = max(self._next, index)
 
-    def _fetch(self, peer: "JudgePeer", names: tuple[str, ...]) -> None:
-        for name in names:
+    def _fetch(self, peer: "JudgePeer", test: JudgedCell) -> None:
+        for name in test.names:
             try:
-                self.namespace[name] = peer.fetch(name)
+                self.namespace[name] = peer.fetch(name, is_class=name in test.classes)
             except NameError:
                 self.namespace.pop(name, None)  # an earlier test may have bound it
 

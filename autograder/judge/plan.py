@@ -19,6 +19,8 @@ class JudgedCell:
         ``"ordinary"``, ``"exercise"``, ``"test"``, or ``"skipped"`` for a test that is not judged.
     names : tuple of str
         What a test needs of the learner's notebook, in alphabetical order.
+    classes : tuple of str
+        Those among them that are classes in the instructor's notebook.
     without : tuple of str
         Packages that do not answer in the learner's notebook while the test runs.
     """
@@ -26,12 +28,13 @@ class JudgedCell:
     source: str
     kind: JudgedKind
     names: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Return what `dataclasses.asdict` made a dictionary of."""
-        tuples = {name: tuple(content[name]) for name in ("names", "without")}
+        tuples = {name: tuple(content[name]) for name in ("names", "classes", "without")}
         return cls(**{**content, **tuples})
 
 

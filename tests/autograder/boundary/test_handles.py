@@ -166,7 +166,7 @@ def test_sequences_and_context_managers(here) -> None:
 
 
 def test_operators_of_a_class_that_the_test_is_about(here) -> None:
-    Number = here["Number"]
+    Number = here.judge.fetch("Number", is_class=True)
     a = Number(3)
     assert (a + 1).value == 4
     assert (1 + a).value == 4
@@ -181,6 +181,11 @@ def test_operators_of_a_class_that_the_test_is_about(here) -> None:
         a - 1
     with pytest.raises(TypeError):
         a * "x" * Number(1.5)
+
+
+def test_a_class_in_place_of_a_function_has_no_operators_either(here) -> None:
+    with pytest.raises(TypeError):
+        here["Number"](3) + 1
 
 
 def test_operators_of_another_object_would_decide_and_are_refused(notebook) -> None:

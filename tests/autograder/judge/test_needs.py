@@ -225,3 +225,10 @@ def test_a_long_chain_of_values_is_followed() -> None:
     made = plan([ordinary(f"x0 = 1\n{chain}"), F, graded("f(x3000)")])
     assert made.reasons == {}
     assert made.cells[0].source.count("\n") == 3000
+
+
+def test_a_test_s_classes_are_those_that_the_instructor_defines_as_classes() -> None:
+    value = exercise("    def __add__(self, other):\n        return self", "class V:\n", name="v")
+    judged = plan([F, value, graded("assert (V() + f(1)) is not f")])
+    assert judged.cells[-1].names == ("V", "f")
+    assert judged.cells[-1].classes == ("V",)
