@@ -28,7 +28,8 @@ _ROOMS = {
     "numpy": ("autograder.boundary.arrays",),
     "sklearn": ("autograder.boundary.estimators",),
     "tensorflow": ("autograder.boundary.tensorflow_values",),
-    "keras": ("autograder.boundary.keras_values",),
+    # Keras is loaded, and computes with TensorFlow.
+    "keras.src.backend.tensorflow": ("autograder.boundary.keras_values",),
     "torch": (
         "autograder.boundary.torch_settings",
         # Every tensor is asked of the room of gradients first.

@@ -29,7 +29,8 @@ OPERATORS = frozenset(
 )
 
 
-# How functions are called with arguments of a library's: a test of them, and the call itself.
+# How functions and methods are called with arguments of a library's: a test of the arguments, and
+# the call itself, of an object's method by its name, or of the object.
 SPECIAL_CALLS: list[tuple[Callable[..., bool], Callable[..., Any]]] = []
 # Those that are told a value of the other process's.
 _SEEING = frozenset(f"__{name}__" for name in ("contains", "divmod", *_ARITHMETIC)) | {
@@ -126,11 +127,7 @@ class RemoteFunction(RemoteObject):
     """A handle of a function."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        load_rooms()  # a test may well have imported the library just now
-        for fits, call in SPECIAL_CALLS:
-            if fits(arguments, named):
-                return call(self._reference, arguments, named)
-        return self._reference.peer.request("call", self._reference, *arguments, **named)
+        return _called(self._reference, None, arguments, named)
 
     def __bool__(self) -> bool:
         return True
@@ -154,9 +151,7 @@ class RemoteMethod:
         self._reference, self._name = reference, name
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return self._reference.peer.request(
-            "method", self._reference, self._name, *arguments, **named
-        )
+        return _called(self._reference, self._name, arguments, named)
 
     def __count_calls__(self, *arguments: Any) -> int:
         """Return how many calls a call makes; :func:`forwardpass.check.count_calls` asks it."""
@@ -195,10 +190,25 @@ def passing_on(name: str) -> Callable[..., Any]:
             return NotImplemented
         if name == "__exit__":  # the rest follows from it, or does not cross
             arguments = arguments[1:2]
+        if name == "__call__":
+            return _called(self._reference, None, arguments, named)
         return self._reference.peer.request(name, self._reference, *arguments, **named)
 
     operator.__name__ = name
     return operator
+
+
+def _called(
+    reference: Reference, name: str | None, arguments: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
+    """Return what an object of the other process's returns, or a method of it."""
+    load_rooms()  # a test may well have imported the library just now
+    for fits, call in SPECIAL_CALLS:
+        if fits(arguments, named):
+            return call(reference, name, arguments, named)
+    if name is None:
+        return reference.peer.request("call", reference, *arguments, **named)
+    return reference.peer.request("method", reference, name, *arguments, **named)
 
 
 def _is_asked_for(handle: RemoteObject) -> bool:

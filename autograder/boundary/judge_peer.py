@@ -157,16 +157,14 @@ class JudgePeer(Peer):
             self.fault = Fault(kind, text[:200])
         return self.fault
 
-    def _perform(
-        self, operation: str, target: Any, values: list[Any], named: dict[str, Any]
-    ) -> Any:
+    def perform(self, operation: str, target: Any, values: list[Any], named: dict[str, Any]) -> Any:
         if operation == "__call__":
             operation = "call"
         elif operation in OPERATORS and isinstance(target, _OPAQUE):
             raise TypeError(f"{operation} of a function or a class is the test's own")
         for refuse in REFUSALS:
             refuse(operation, target, values)
-        return super()._perform(operation, target, values, named)
+        return super().perform(operation, target, values, named)
 
     def call(self, target: Any, *values: Any, **named: Any) -> Any:
         if isinstance(target, type) and target.__module__ != "__main__":

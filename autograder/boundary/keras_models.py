@@ -20,6 +20,8 @@ from autograder.boundary.tensorflow_values import VariableKind, short_name
 from autograder.boundary.twins import TwinKind
 
 _CONTAINERS = {"Sequential": keras.Sequential, "Functional": keras.Model}
+_COMPILED = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly")
+_BEFORE_BUILD = 2  # of an optimiser's variables: the step, and the rate if it is no schedule
 _PLACED = "Placed"  # in a container's configuration: a layer that comes beside it
 
 
@@ -58,8 +60,8 @@ class _Layers(TwinKind):
     def fits(self, kind: type) -> bool:
         return issubclass(kind, keras.layers.Layer) and not issubclass(kind, RemoteObject)
 
-    def snapshot(self, value: keras.layers.Layer) -> bool:
-        return value._trainable
+    def snapshot(self, value: keras.layers.Layer) -> Any:
+        return value._trainable, getattr(value, "_compile_config", None)
 
     def encode(self, value: keras.layers.Layer, encoder: Encoder) -> list[Any]:
         twins = encoder.peer.twins
@@ -71,15 +73,16 @@ class _Layers(TwinKind):
         config, layers = plan
         number = twins.number(value, self, encoder)
         own = [] if "layers" in config["config"] else value.variables
-        parts = [encoder(config), encoder.many(layers), encoder.many(own), value._trainable]
-        return ["kl", number, [*parts, encoder.many([_calls(layer) for layer in layers])]]
+        parts = [encoder(config), encoder.many(layers), encoder.many(own)]
+        parts.append(encoder.many([_calls(layer) for layer in layers]))
+        return ["kl", number, [*parts, *self.encode_state(value, encoder)]]
 
-    def encode_state(self, value: keras.layers.Layer, encoder: Encoder) -> bool:
-        return value._trainable
+    def encode_state(self, value: keras.layers.Layer, encoder: Encoder) -> list[Any]:
+        return [value._trainable, encoder(_compiled(value))]
 
     def make(self, content: Any, decoder: Decoder) -> keras.layers.Layer:
         _require_kernel(decoder)
-        config, layers, variables, trainable, calls = content
+        config, layers, variables, calls, *state = content
         config, inner = decoder(config), decoder.many(layers)
         for layer, known in zip(inner, decoder.many(calls), strict=True):
             if isinstance(layer, RemoteLayer):
@@ -91,11 +94,61 @@ class _Layers(TwinKind):
             else:
                 value = keras.saving.deserialize_keras_object(config)
         _bind(value.variables if variables else [], variables, decoder)
-        value._trainable = trainable
+        self.replace(value, state, decoder)
         return value
 
     def replace(self, value: keras.layers.Layer, content: Any, decoder: Decoder) -> None:
-        value._trainable = content is True
+        trainable, compiled = content
+        value._trainable = trainable is True
+        compiled = decoder(compiled)
+        if compiled is not None:
+            settings = {
+                name: keras.tree.map_structure(_afresh, compiled[name]) for name in _COMPILED
+            }
+            if isinstance(settings["optimizer"], RemoteObject):
+                settings["optimizer"] = _Elsewhere()
+            value.compile(**settings)
+
+
+class _Elsewhere(keras.optimizers.Optimizer):
+    """In the place of an optimiser that a learner's function has compiled a model with."""
+
+    def __init__(self) -> None:
+        super().__init__(learning_rate=0.0, name="elsewhere")
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        raise NotImplementedError("the model was compiled by the learner: it is trained there")
+
+
+class _Measures(TwinKind):
+    """Losses and metrics of Keras's own classes, which a judge hands over."""
+
+    tag = "kc"
+
+    def fits(self, kind: type) -> bool:
+        known = keras.losses.Loss, keras.metrics.Metric
+        return issubclass(kind, known) and not issubclass(kind, RemoteObject)
+
+    def snapshot(self, value: Any) -> None:
+        return None  # what changes is in the variables
+
+    def encode(self, value: Any, encoder: Encoder) -> list[Any]:
+        twins = encoder.peer.twins
+        if (known := twins.reference(value)) is not None:
+            return known
+        config = _library_config(value) if encoder.peer.is_judge else None
+        if config is None:
+            return _handle(value, encoder)
+        number = twins.number(value, self, encoder)
+        variables = getattr(value, "variables", [])
+        return ["kc", number, [encoder(config), encoder.many(variables)]]
+
+    def make(self, content: Any, decoder: Decoder) -> Any:
+        _require_kernel(decoder)
+        config, variables = content
+        value = keras.saving.deserialize_keras_object(decoder(config))
+        _bind(getattr(value, "variables", []), variables, decoder)
+        return value
 
 
 class _Optimisers(TwinKind):
@@ -107,7 +160,11 @@ class _Optimisers(TwinKind):
         return issubclass(kind, keras.optimizers.Optimizer) and not issubclass(kind, RemoteObject)
 
     def snapshot(self, value: keras.optimizers.Optimizer) -> bool:
-        return value.built
+        # While a graph is written, its variables have no values yet.
+        return value.built and all(map(_has_value, value.variables))
+
+    def is_same(self, value: keras.optimizers.Optimizer, snapshot: bool) -> bool:
+        return snapshot or not self.snapshot(value)
 
     def encode(self, value: keras.optimizers.Optimizer, encoder: Encoder) -> list[Any]:
         twins = encoder.peer.twins
@@ -120,11 +177,9 @@ class _Optimisers(TwinKind):
         return ["ko", number, [encoder(config), *self.encode_state(value, encoder)]]
 
     def encode_state(self, value: keras.optimizers.Optimizer, encoder: Encoder) -> list[Any]:
-        trained = value._trainable_variables if value.built else None
-        return [
-            None if trained is None else encoder.many(trained),
-            encoder.many(value.variables),
-        ]
+        if not self.snapshot(value):
+            return [None, encoder.many(value.variables[:_BEFORE_BUILD])]
+        return [encoder.many(value._trainable_variables), encoder.many(value.variables)]
 
     def make(self, content: Any, decoder: Decoder) -> keras.optimizers.Optimizer:
         _require_kernel(decoder)
@@ -141,11 +196,11 @@ class _Optimisers(TwinKind):
                 raise Malformed("an optimiser of other things than variables")
             with tf.init_scope():
                 value.build(trained)
-        _bind(value.variables, variables, decoder)
+        _bind(value.variables[: len(variables)], variables, decoder)
 
 
 _VARIABLES = _Variables()
-KINDS = [_VARIABLES, _Layers(), _Optimisers()]
+KINDS = [_VARIABLES, _Layers(), _Measures(), _Optimisers()]
 
 
 class _SeedsKept:
@@ -220,6 +275,21 @@ def _calls(layer: keras.layers.Layer) -> list[Any]:
     return found
 
 
+def _compiled(layer: Any) -> dict[str, Any] | None:
+    """Return what a model was compiled with; None if it was not."""
+    config = getattr(layer, "_compile_config", None)
+    if config is None:
+        return None
+    return {**{name: config.config[name] for name in _COMPILED}, "optimizer": layer.optimizer}
+
+
+def _afresh(value: Any) -> Any:
+    """Return a metric anew: each process's model counts for itself."""
+    if isinstance(value, keras.metrics.Metric) and not isinstance(value, RemoteObject):
+        return type(value).from_config(value.get_config())
+    return value
+
+
 def _library_config(value: Any) -> dict[str, Any] | None:
     """Return a configuration of nothing but Keras's own classes; None if there is none."""
     if not type(value).__module__.startswith("keras."):
@@ -272,6 +342,11 @@ def _shifted(config: Any, calls: dict[str, int]) -> Any:
     return config
 
 
+def _has_value(variable: keras.Variable) -> bool:
+    with tf.init_scope():
+        return bool(tf.raw_ops.VarIsInitializedOp(resource=variable._value.handle))
+
+
 def _bind(variables: list[Any], contents: list[Any], decoder: Decoder) -> None:
     """Make variables that are here the twins of encoded ones."""
     twins = decoder.peer.twins
@@ -281,7 +356,7 @@ def _bind(variables: list[Any], contents: list[Any], decoder: Decoder) -> None:
             if known is variable:
                 continue
             _require_kernel(decoder)
-            variable.assign(known)
+            variable._value = known._value  # which was handed over by itself before: both are one
         elif tag == _VARIABLES.tag:
             _VARIABLES.replace(variable, state[0], decoder)
         else:

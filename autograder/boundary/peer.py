@@ -249,16 +249,14 @@ class Peer:
         self._lock.release()
         try:
             with self.ambient.of_the_caller():
-                return self._perform(*request)
+                return self.perform(*request)
         finally:
             self.is_talking = True
             self._lock.acquire()
             while self._calls > level:  # answers come in the order of the calls that lie within
                 self._turns.wait()
 
-    def _perform(
-        self, operation: str, target: Any, values: list[Any], named: dict[str, Any]
-    ) -> Any:
+    def perform(self, operation: str, target: Any, values: list[Any], named: dict[str, Any]) -> Any:
         """Do what an operation asks for."""
         if operation in OPERATORS:
             return apply_operator(operation, target, *values, **named)

@@ -36,16 +36,18 @@ def is_for_tensors(arguments: Sequence[Any], named: dict[str, Any]) -> bool:
     return any(isinstance(leaf, tf.Tensor) for leaf in tf.nest.flatten((arguments, named)))
 
 
-def call_function(reference: Reference, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
-    """Call a function of the other process's."""
+def call_function(
+    reference: Reference, name: str | None, arguments: Sequence[Any], named: dict[str, Any]
+) -> Any:
+    """Call a function of the other process's, or a method of an object."""
     if not is_written(arguments, named):
         if tf.executing_eagerly():
-            return recorded_call(reference, arguments, named)
+            return recorded_call(reference, arguments, named, name=name)
         with tf.init_scope():
-            return reference.peer.request("call", reference, *arguments, **named)
+            return _plain_call(reference, name, arguments, named)
     described = tf.nest.map_structure(_described, (tuple(arguments), named))
     with tf.init_scope():
-        graph, outputs, variables = reference.peer.request("tf trace", reference, *described)
+        graph, outputs, variables = reference.peer.request("tf trace", reference, name, *described)
     return call_in_graph(_reference(graph), arguments, named, outputs, variables)
 
 
@@ -59,6 +61,7 @@ def recorded_call(
     arguments: Sequence[Any],
     named: dict[str, Any],
     reads: Sequence[tf.Tensor] | None = None,
+    name: str | None = None,
 ) -> Any:
     """Call something of the other process's, so that the tapes here see through it.
 
@@ -68,11 +71,13 @@ def recorded_call(
     arguments, named : sequence, dict
     reads : sequence of tensors, optional
         What has been read of the variables that the call uses; read here if it is not given.
+    name : str, optional
+        Of a method; otherwise the object itself is called.
     """
     if not record.could_possibly_record():
-        return reference.peer.request("call", reference, *arguments, **named)
+        return _plain_call(reference, name, arguments, named)
     recording, outputs, variables = reference.peer.request(
-        "tf record", reference, tuple(arguments), named
+        "tf record", reference, name, tuple(arguments), named
     )
     _reference(recording)
     if reads is None:
@@ -190,24 +195,49 @@ class Graph:
         return self._function(*arguments, **named)
 
 
-def _record(peer: "Peer", target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def _plain_call(
+    reference: Reference, name: str | None, arguments: Sequence[Any], named: dict[str, Any]
+) -> Any:
+    if name is None:
+        return reference.peer.request("call", reference, *arguments, **named)
+    return reference.peer.request("method", reference, name, *arguments, **named)
+
+
+def _record(
+    peer: "Peer",
+    target: Any,
+    name: str | None,
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+) -> Any:
     """Call something under a tape; return the recording, the outputs, and the variables read."""
     inputs = _differentiable((arguments, named))
     with tf.GradientTape(persistent=True) as tape:
         for tensor in inputs:
             tape.watch(tensor)
-        outputs = peer.call(target, *arguments, **named)
+        if name is None:
+            outputs = peer.perform("call", target, list(arguments), named)
+        else:
+            outputs = peer.perform("method", target, [name, *arguments], named)
     own = [] if isinstance(target, Graph) else getattr(target, "trainable_variables", [])
     variables = _shared(peer, list(own), tape.watched_variables())
     recording = Recording(tape, [*inputs, *map(storage, variables)], outputs)
     return recording, outputs, variables
 
 
-def _trace(peer: "Peer", target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def _trace(
+    peer: "Peer",
+    target: Any,
+    name: str | None,
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+) -> Any:
     """Trace a function for these arguments; return the graph, what comes out, and the variables."""
     if isinstance(target, type):
         raise TypeError("a class is no function to trace")
-    function = tf.function(target)
+    if name is not None:
+        peer.perform("get", target, [name], {})  # which may not be allowed
+    function = tf.function(target if name is None else getattr(target, name))
     traced = function.get_concrete_function(*arguments, **named)
     outputs = tf.nest.map_structure(_described, traced.structured_outputs)
     return Graph(function), outputs, _shared(peer, [], traced.trainable_variables)

@@ -268,3 +268,87 @@ def test_what_a_library_can_do_with_a_tests_layer_is_not_the_learners(peer):
                 continue
             raise AssertionError(name)
         assert not list(Path(folder).iterdir())
+
+
+def data():
+    import numpy as np
+
+    X = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)
+    return X, X @ np.array([[1.0], [2.0], [3.0]], np.float32)
+
+
+def line():
+    import keras
+
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer="ones")])
+
+
+@judged
+def test_a_model_that_is_compiled_is_fitted_by_the_learners_function(peer):
+    import keras
+    import tensorflow as tf
+
+    X, y = data()
+
+    def own(y_true, y_pred):
+        return tf.reduce_mean((y_true - y_pred) ** 2, -1)
+
+    for loss, metrics in [
+        (lambda: "mse", lambda: ["mae"]),
+        (keras.losses.Huber, lambda: [keras.metrics.MeanAbsoluteError()]),
+        (lambda: own, lambda: [own]),
+    ]:
+        models, losses = [line(), line()], []
+        for model in models:
+            model.compile(keras.optimizers.Adam(0.1), loss(), metrics=metrics())
+        losses.append(peer.fetch("fit")(models[0], X, y))
+        losses.append(models[1].fit(X, y, epochs=2, shuffle=False, verbose=0).history["loss"])
+        assert losses[0] == losses[1]
+        require_equal(*[model.get_weights() for model in models])
+        require_equal(*[model.evaluate(X, y, verbose=0) for model in models])
+        assert int(models[0].optimizer.iterations.numpy()) == 2
+
+
+@judged
+def test_a_model_that_the_learner_compiles_is_evaluated_here_and_trained_there(peer):
+    import pytest
+
+    X, y = data()
+    model = line()
+    losses = peer.fetch("compile_and_fit")(model, X, y)
+    assert losses[1] < losses[0]
+    assert model.evaluate(X, y, verbose=0)[0] < losses[1]
+    assert len(peer.fetch("fit")(model, X, y)) == 2
+    with pytest.raises(NotImplementedError, match="compiled by the learner"):
+        model.fit(X, y, verbose=0)
+
+
+@judged
+def test_learners_losses_callbacks_and_initialisers_serve_a_judges_model(peer):
+    import keras
+
+    X, y = data()
+    losses = []
+    for loss in ("mse", peer.fetch("squared_error"), peer.fetch("SquaredError")()):
+        model = line()
+        model.compile(keras.optimizers.SGD(0.1), loss)
+        losses.append(model.fit(X, y, epochs=3, shuffle=False, verbose=0).history["loss"])
+    assert losses[0] == losses[1] == losses[2]
+    halving = peer.fetch("Halving")(model.optimizer.learning_rate)
+    model.fit(X, y, epochs=2, verbose=0, callbacks=[halving])
+    assert abs(float(model.optimizer.learning_rate.numpy()) - 0.025) < 1e-8
+    layer = keras.layers.Dense(2, kernel_initializer=peer.fetch("Cube")())
+    layer.build((None, 2))
+    assert (layer.kernel.numpy() == 3.0).all()
+
+
+@judged
+def test_a_metric_counts_on_both_sides(peer):
+    import keras
+
+    metric = keras.metrics.MeanSquaredError()
+    call = peer.fetch("pry_and_call")
+    call(metric, "update_state", [1.0, 2.0], [2.0, 4.0])
+    assert float(metric.result()) == 2.5
+    metric.update_state([0.0, 0.0], [0.0, 0.0])
+    assert float(call(metric, "result")) == 1.25

@@ -140,3 +140,18 @@ def test_a_learners_layer_is_called_back_from_a_graph_that_the_learner_calls(pee
     around = Around()
     assert np.array_equal(around(X), model(X))
     assert np.array_equal(peer.fetch("calls")(around, X), model(X))
+
+
+@judged
+def test_methods_and_objects_of_plain_classes_have_gradients_too(peer):
+    import tensorflow as tf
+
+    line, x = peer.fetch("Line")(), tf.constant([1.0, 2.0])
+    slope = line.slope
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        first, second = line.forward(x), line(x)
+    assert [g.numpy().tolist() for g in tape.gradient(first, [x, slope])] == [[2, 3], [1, 2]]
+    assert [g.numpy().tolist() for g in tape.gradient(second, [x, slope])] == [[8, 36], [4, 24]]
+    graph = tf.function(lambda x: line.forward(x) + line(x))
+    assert graph(x).numpy().tolist() == [6.0, 42.0]

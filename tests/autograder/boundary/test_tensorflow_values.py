@@ -165,7 +165,8 @@ def test_mutated_messages_do_the_judge_no_harm(peer):
 
     class Learner:
         is_judge = False
-        twins, proxies, bounds = peer.twins, peer.proxies, peer.bounds
+        twins, proxies, folders = peer.twins, peer.proxies, peer.folders
+        bounds = peer.bounds
 
     draw = random.Random(0)
     values = [
