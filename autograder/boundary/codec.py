@@ -32,7 +32,7 @@ _ROOMS = {
     "keras.src.backend.tensorflow": ("autograder.boundary.keras_values",),
     "torch": (
         "autograder.boundary.torch_settings",
-        # Every tensor is asked of the room of gradients first.
+        "autograder.boundary.torch_leaves",  # before all other tensors
         "autograder.boundary.torch_gradients",
         "autograder.boundary.torch_tensors",
         "autograder.boundary.torch_modules",

@@ -1,9 +1,8 @@
 """PyTorch's gradients across the boundary.
 
-A leaf that requires a gradient, or a parameter, is a twin: both processes have it, and value,
-gradient and ``requires_grad`` are kept alike. A tensor that was computed from leaves stays where
-its graph is. The other process gets its value, *grafted* onto the same leaves: the backward pass of
-a graft asks the owner for the gradients of what its tensor was computed from.
+A tensor that was computed from leaves stays where its graph is. The other process gets its value,
+*grafted* onto the same leaves: the backward pass of a graft asks the owner for the gradients of
+what its tensor was computed from.
 
 What a tensor was computed from ends at leaves, at grafts of the other process's own tensors, and at
 what the other process has handed over with the call. So a graph that goes to and fro is, piece by
@@ -11,118 +10,16 @@ piece, the one that it would be in one process, and so are the numbers.
 """
 
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
-from autograder.boundary.arrays import aligned
-from autograder.boundary.codec import Cannot, Decoder, Encoder, Kind
+from autograder.boundary.codec import Decoder, Encoder, Kind
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import Reference
 from autograder.boundary.peer import LIBRARY_OPERATIONS, Peer
-from autograder.boundary.torch_tensors import TENSORS, array_of, array_type_of, dtype_of, tensor_of
-from autograder.boundary.twins import TwinKind
-
-_Content = tuple[str, tuple[int, ...], bytes]  # of a tensor: data type, shape, numbers
-
-
-class AsTwin(NamedTuple):
-    """A tensor that is to be a twin although it has no gradient: a module's buffer."""
-
-    tensor: torch.Tensor
-
-
-class _Leaves(TwinKind):
-    """Leaves that require a gradient, and parameters. All tensors are asked of this kind first."""
-
-    tag = "torch.leaf"
-
-    def fits(self, kind: type) -> bool:
-        return issubclass(kind, torch.Tensor)
-
-    def encode(self, value: torch.Tensor, encoder: Encoder) -> list[Any]:
-        if value.layout is torch.strided:
-            if torch.nn.parameter.is_lazy(value):
-                raise Cannot("a parameter that has no shape yet is no value for a test")
-            if value.is_leaf:
-                is_parameter = isinstance(value, torch.nn.Parameter)
-                if is_parameter or value.requires_grad or encoder.peer.twins.has(value):
-                    return super().encode(value, encoder)
-            elif value.requires_grad:
-                return _encode_graft(value, encoder)
-        return TENSORS.encode(value, encoder)
-
-    def encode_twin(self, value: torch.Tensor, encoder: Encoder) -> list[Any]:
-        """Return an encoded tensor that is to be a twin."""
-        if value.is_leaf and value.layout is torch.strided:
-            return super().encode(value, encoder)
-        return encoder(value)
-
-    def snapshot(self, value: torch.Tensor) -> tuple[bool, _Content, _Content | None, int]:
-        version = 0 if value.is_inference() else value._version
-        if not value.is_leaf:  # a buffer that is computed with
-            return False, content_of(value), None, version
-        grad = None if value.grad is None else content_of(value.grad)
-        return value.requires_grad, content_of(value), grad, version
-
-    def is_same(self, value: torch.Tensor, snapshot: Any) -> bool:
-        return self.snapshot(value)[:3] == snapshot[:3]
-
-    def encode_state(self, value: torch.Tensor, encoder: Encoder) -> list[Any]:
-        requires_grad, content, grad, _ = self.snapshot(value)
-        is_parameter = isinstance(value, torch.nn.Parameter)
-        return [requires_grad, packed(content, encoder), packed(grad, encoder), is_parameter]
-
-    def encode_change(self, value: torch.Tensor, snapshot: Any, encoder: Encoder) -> list[Any]:
-        requires_grad, content, grad, version = self.snapshot(value)
-        return [
-            requires_grad,
-            None if content == snapshot[1] else packed(content, encoder),
-            False if grad == snapshot[2] else packed(grad, encoder),
-            version != snapshot[3],
-        ]
-
-    def make(self, content: Any, decoder: Decoder) -> torch.Tensor:
-        requires_grad, numbers, grad, is_parameter = content
-        with torch.inference_mode(False), torch.no_grad():
-            value = unpacked(numbers, decoder)
-            if is_parameter is True:
-                value = torch.nn.Parameter(value, requires_grad is True)
-            else:
-                value.requires_grad_(requires_grad is True)
-            if grad is not None:
-                value.grad = unpacked(grad, decoder)
-        return value
-
-    def replace(self, value: torch.Tensor, content: Any, decoder: Decoder) -> None:
-        requires_grad, numbers, grad, is_noticed = content
-        with torch.inference_mode(value.is_inference()), torch.no_grad():
-            if numbers is not None:
-                new = unpacked(numbers, decoder)
-                if new.dtype is value.dtype and new.shape == value.shape:
-                    # In place, for arrays may lie in the same memory; and only as far as graphs
-                    # have noticed it there do they notice it here.
-                    (value if is_noticed is True else value.data).copy_(new)
-                else:
-                    value.grad = None
-                    value.data = new
-            if value.is_leaf and value.requires_grad is not requires_grad:
-                value.requires_grad_(requires_grad is True)
-            if grad is not False:
-                value.grad = None if grad is None else unpacked(grad, decoder)
-
-
-class _Twins(Kind):
-    """Marks for tensors that are to be twins; the tensors themselves arrive."""
-
-    tag = "torch.twin"
-
-    def fits(self, kind: type) -> bool:
-        return kind is AsTwin
-
-    def encode(self, value: AsTwin, encoder: Encoder) -> list[Any]:
-        return LEAVES.encode_twin(value.tensor, encoder)
+from autograder.boundary.torch_tensors import array_of, tensor_of
 
 
 class _Node:
@@ -290,12 +187,12 @@ class _Inputs(Kind):
         return _node(decoder.peer.proxies.own(content[1])).tensor
 
 
-LEAVES = _Leaves()
 OWN = _Own()
-KINDS = [LEAVES, _Twins(), _Grafts(), OWN, _Inputs()]
+KINDS = [_Grafts(), OWN, _Inputs()]
 
 
-def _encode_graft(value: torch.Tensor, encoder: Encoder) -> list[Any]:
+def encode_graft(value: torch.Tensor, encoder: Encoder) -> list[Any]:
+    """Return an encoded tensor that was computed from others."""
     reference, node, version = getattr(value, "_graft", (None, None, None))
     if node is value.grad_fn and version == value._version and _is_current(reference, encoder):
         encoder.share(value)
@@ -333,30 +230,3 @@ def _gradients(_: Peer, target: Any, upstream: Any, wanted: Any, is_graph: Any) 
 
 
 LIBRARY_OPERATIONS["torch.gradients"] = _gradients
-
-
-def content_of(tensor: torch.Tensor) -> _Content:
-    """Return a tensor's data type, shape and numbers, which compare with ``==``."""
-    if tensor.layout is not torch.strided:  # the gradient of a sparse embedding
-        tensor = tensor.to_dense()
-    return str(tensor.dtype), tuple(tensor.shape), array_of(tensor).tobytes()
-
-
-def packed(content: _Content | None, encoder: Encoder) -> list[Any] | None:
-    """Return an encoded tensor that shares its memory with no other; None stays None."""
-    if content is None:
-        return None
-    dtype, shape, numbers = content
-    return [dtype, list(shape), encoder.buffer(numbers)]
-
-
-def unpacked(content: Any, decoder: Decoder) -> torch.Tensor:
-    """Return a tensor that was encoded by :func:`packed`.
-
-    Raises
-    ------
-    Malformed, or whatever a wrong content makes of it
-    """
-    dtype, shape, number = content
-    numbers = aligned(decoder.buffer(number)).view(array_type_of(dtype_of(dtype)))
-    return tensor_of(dtype, numbers.reshape(shape))

@@ -22,7 +22,7 @@ from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import RemoteMethod, RemoteObject, passing_on
 from autograder.boundary.peer import LIBRARY_OPERATIONS, Peer
 from autograder.boundary.proxies import REFUSALS, SPECIAL_BASES
-from autograder.boundary.torch_gradients import AsTwin
+from autograder.boundary.torch_leaves import AsTwin
 
 # What needs the structure alone, unless the module's class has its own.
 _HERE = frozenset(

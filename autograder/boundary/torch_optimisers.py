@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from autograder.boundary.codec import Decoder, Encoder
 from autograder.boundary.connection import Malformed
-from autograder.boundary.torch_gradients import content_of, packed, unpacked
+from autograder.boundary.torch_leaves import content_of, packed, unpacked
 from autograder.boundary.twins import TwinKind
 
 _PLAIN = (bool, int, float, str, type(None))

@@ -2,7 +2,8 @@
 
 A tensor is sent as an array of its memory, so tensors and arrays that share memory share it on the
 other side, too, and what is changed in place is changed on both sides. Tensors that have a gradient
-are the business of :mod:`autograder.boundary.torch_gradients`.
+are the business of :mod:`autograder.boundary.torch_leaves` and, where they were computed, of
+:mod:`autograder.boundary.torch_gradients`.
 """
 
 import warnings
@@ -120,8 +121,7 @@ def array_type_of(dtype: torch.dtype) -> np.dtype:
 class _Tensors(Kind):
     """Tensors without a gradient.
 
-    All tensors are asked of :mod:`autograder.boundary.torch_gradients` first, which hands on those
-    that have none.
+    All tensors are asked of :mod:`autograder.boundary.torch_leaves` first, which hands these on.
     """
 
     tag = "torch"

@@ -25,6 +25,10 @@ class TwinKind(Kind):
         """Return an object's state, to be compared with ``==``."""
         raise NotImplementedError
 
+    def refreshed(self, value: Any, snapshot: Any) -> Any:
+        """Return an object's state; what has not changed may be that of an earlier snapshot."""
+        return self.snapshot(value)
+
     def is_same(self, value: Any, snapshot: Any) -> bool:
         """Whether the object is as it was when the snapshot was taken."""
         return self.snapshot(value) == snapshot
@@ -67,6 +71,11 @@ class _Twin:
                 self._value = weakref.ref(value)
         self.kind = kind
         self.snapshot = kind.snapshot(value)
+
+    def look(self, value: Any) -> None:
+        """Note the state in which the other process knows the object."""
+        before, kind = self.snapshot, self.kind
+        self.snapshot = kind.snapshot(value) if before is _UNTOLD else kind.refreshed(value, before)
 
     def value(self) -> Any:
         """Return the object, or None if it is gone."""
@@ -167,11 +176,10 @@ class Twins:
                 news.append([number])
             elif twin.snapshot is _UNTOLD:
                 news.append([number, twin.kind.encode_state(value, encoder)])
-                twin.snapshot = twin.kind.snapshot(value)
+                twin.look(value)
             elif not twin.kind.is_same(value, twin.snapshot):
-                change = twin.kind.encode_change(value, twin.snapshot, encoder)
-                news.append([number, change])
-                twin.snapshot = twin.kind.snapshot(value)
+                news.append([number, twin.kind.encode_change(value, twin.snapshot, encoder)])
+                twin.look(value)
         return news
 
     def take_back(self, made: list[int], news: list[Any]) -> None:
@@ -198,4 +206,4 @@ class Twins:
                 self._by_number.pop(number, None)
             elif value is not None:  # or it has gone meanwhile
                 twin.kind.replace(value, states[0], decoder)
-                twin.snapshot = twin.kind.snapshot(value)
+                twin.look(value)

@@ -351,3 +351,18 @@ def test_a_loss_of_two_networks(notebook) -> None:
     expected = F.mse_loss(plain(weights[0]) @ weights[1], plain(weights[1]))
     for one, other in zip(gradients, torch.autograd.grad(expected, weights), strict=True):
         torch.testing.assert_close(one, other)
+
+
+def test_a_step_before_the_backward_pass_is_an_error_as_in_one_process(notebook) -> None:
+    source = """
+        import torch
+
+        def early(weight, predict):
+            loss = predict(weight)
+            torch.optim.SGD([weight], lr=0.1).step()
+            loss.backward()
+        """
+    weight = _leaf(3)
+    weight.grad = torch.ones(3)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        notebook(source)["early"](weight, lambda w: (w**2).sum())
