@@ -27,6 +27,13 @@ _ALLOWED = {
             *("shuffle", "skip", "take", "unbatch"),
         )
     ),
+    "torch": frozenset(
+        (
+            *("forward", "train", "eval", "load_state_dict", "zero_grad", "requires_grad_"),
+            *("to", "type", "float", "double", "half", "bfloat16", "cpu", "extra_repr"),
+            *("step", "state_dict", "get_last_lr"),
+        )
+    ),
 }
 # How the methods begin that take the name of a file, and the few to which text is something else.
 _OF_FILES = ("save", "load", "export", "dump", "read", "write", "to_", "tofile", "from_")

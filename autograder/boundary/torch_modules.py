@@ -37,13 +37,6 @@ _CONSTANTS = ("call_super_init", "dump_patches", "T_destination")
 _METHODS = frozenset(
     name for name, value in vars(nn.Module).items() if isinstance(value, FunctionType)
 ) | {"forward"}
-# The methods of PyTorch's that a notebook may ask a module of the judge's for.
-_HARMLESS = frozenset(
-    (
-        *("forward", "train", "eval", "load_state_dict", "zero_grad", "requires_grad_"),
-        *("to", "type", "float", "double", "half", "bfloat16", "cpu", "extra_repr"),
-    )
-)
 
 
 class _Row(NamedTuple):
@@ -86,6 +79,10 @@ class RemoteModule(RemoteObject, nn.Module):
         for part in ("_parameters", "_buffers", "_modules"):
             if name in state[part]:
                 return state[part][name]
+        return super().__getattribute__(name)
+
+    def __getattr__(self, name: str) -> Any:
+        # After an AttributeError; PyTorch's own method would hide what the other process has said.
         return super().__getattribute__(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -211,22 +208,15 @@ def _module(target: Any) -> nn.Module:
     return target
 
 
-def _refuse(operation: str, target: Any, values: list[Any]) -> None:
-    """Refuse what would hang something of the notebook's into a module of the judge's.
+def _refuse(operation: str, target: Any, _: list[Any]) -> None:
+    """Refuse to take something of the notebook's into a module of the judge's.
 
     Raises
     ------
     TypeError
     """
-    if not isinstance(target, nn.Module):
-        return
-    name = values[0] if operation == "method" and values else operation
-    if name in ("__setitem__", "__delitem__"):
+    if operation in ("__setitem__", "__delitem__") and isinstance(target, nn.Module):
         raise TypeError("a module of the test's takes in no other modules")
-    if operation == "method" and name not in _HARMLESS:
-        method = getattr(type(target), name, None) if type(name) is str else None
-        if str(getattr(method, "__module__", "")).startswith("torch."):
-            raise TypeError(f"{name} of a module of the test's is not for the notebook to call")
 
 
 LIBRARY_OPERATIONS["torch.structure"] = _structure

@@ -1,15 +1,8 @@
 """PyTorch's tensors without a gradient cross by value, and keep what makes them."""
 
-import socket
-from typing import Any
-
-import msgpack
 import numpy as np
 import pytest
 import torch
-
-from autograder.boundary.connection import Connection
-from autograder.boundary.exceptions import Fault
 
 torch.set_num_threads(1)  # the threads of a process do not survive its fork
 
@@ -244,64 +237,3 @@ def test_modes_go_along_with_a_call_and_do_not_come_back(notebook) -> None:
     ]
     note()
     assert seen[-1] == seen[-2] == (True, False, torch.float32)
-
-
-# What no encoder makes: the learner's side says it all the same.
-FORGED = {
-    "an unknown data type": ["torch", "torch.float99", ["a", "<f4", [1], [4], 0, True, ["b", 0]]],
-    "other numbers": ["torch", "torch.float64", ["a", "<f4", [1], [4], 0, True, ["b", 0]]],
-    "no array": ["torch", "torch.float32", 7],
-    "truth values that are neither": [
-        "torch",
-        "torch.bool",
-        ["a", "|b1", [4], [1], 0, True, ["b", 0]],
-    ],
-    "crooked memory": ["torch", "torch.int16", ["a", "<i2", [1], [2], 1, True, ["b", 0]]],
-    "beyond its memory": ["torch", "torch.float32", ["a", "<f4", [9], [4], 0, True, ["b", 0]]],
-    "a sparse one beyond its size": [
-        *["torch.sparse", "coo", [1, 1], False],
-        ["torch", "torch.int64", ["a", "<i8", [2, 1], [8, 8], 0, True, ["b", 1]]],
-        ["torch", "torch.float32", ["a", "<f4", [1], [4], 0, True, ["b", 0]]],
-    ],
-    "a size of text": ["torch.size", "a"],
-    "a device that is none": ["torch.device", "cheese", None],
-    "results that are none": ["torch.results", "__name__"],
-    "a generator with a short state": ["torch.generator", -1, b"abc"],
-    "a generator of the judge's": ["torch.generator", 1, b"abc"],
-    "a tensor of no tensors": [
-        *["torch.graft", 1, "torch.float32"],
-        *[["a", "<f4", [1], [4], 0, True, ["b", 0]], [3]],
-    ],
-    "a tensor that is none": ["torch.own", 1],
-    "a leaf of another size": ["torch.leaf", -1, [True, ["torch.float32", [2], 0], None, True]],
-    "a leaf of whole numbers": ["torch.leaf", -1, [True, ["torch.int32", [1], 0], None, False]],
-    "a leaf with another gradient": [
-        *["torch.leaf", -1],
-        [True, ["torch.float32", [1], 0], ["torch.float32", [1, 1], 0], False],
-    ],
-    "a leaf without numbers": ["torch.leaf", -1, [True, ["torch.float32", [1], -1], None, True]],
-    "a leaf of endless numbers": [
-        *["torch.leaf", -1],
-        [True, ["torch.float32", [2**40, 2**40], 0], None, True],
-    ],
-}
-
-
-@pytest.mark.parametrize("name", FORGED)
-def test_what_is_no_tensor_costs_the_test(notebook, name: str) -> None:
-    buffers = [b"\x02\x00\x80\x3f", bytes([9] + [0] * 15)]
-
-    def lie(sock: socket.socket, _: dict[str, Any]) -> None:
-        connection = Connection(sock)
-        begin, _ = connection.receive(lambda: 20.0)
-        begun = {"begun": msgpack.unpackb(begin)["begin"]}
-        connection.send(msgpack.packb(begun), [], lambda: 20.0)
-        question, _ = connection.receive(lambda: 20.0)
-        answer = {"r": msgpack.unpackb(question)["q"], "v": FORGED[name], "c": []}
-        connection.send(msgpack.packb(answer), buffers, lambda: 20.0)
-        connection.receive(lambda: 20.0)
-
-    judge = notebook("", other_end=lie).judge
-    with pytest.raises(Fault):
-        judge.fetch("answer")
-    assert judge.end().kind == "garbage"
