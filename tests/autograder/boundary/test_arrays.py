@@ -255,3 +255,12 @@ def test_what_a_test_did_not_pass_of_an_array_is_not_changed(notebook) -> None:
     assert table[:2, :2].tolist() == [[0, 0], [0, 0]]
     assert table[2:].tolist() == before[2:].tolist()
     assert table[:, 2].tolist() == before[:, 2].tolist()
+
+
+def test_a_change_of_a_read_only_array_costs_the_test(notebook) -> None:
+    array = np.arange(3.0)
+    array.flags.writeable = False
+    here = notebook("def f(x):\n    x.flags.writeable = True\n    x[0] = 7")
+    with pytest.raises(Fault, match="read-only"):
+        here["f"](array)
+    assert array.tolist() == [0, 1, 2]

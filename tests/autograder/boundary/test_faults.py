@@ -249,7 +249,9 @@ CALLS: dict[str, tuple[str, Callable[[End, dict], None]]] = {
     ),
     "answers with overflowing strides": (
         "garbage",
-        lambda end, _: end.answer(["a", "|u1", [5], [2**62], 0, True, ["b", 0]], (), (bytes(16),)),
+        lambda end, _: end.answer(
+            ["a", "|u1", [2**16 + 1], [2**48], 0, True, ["b", 0]], (), (bytes(16),)
+        ),
     ),
     "answers with a huge array in little memory": (
         "garbage",
@@ -423,7 +425,7 @@ def test_an_answer_twice_is_talk_that_nobody_asked_for(notebook) -> None:
 def test_a_question_that_nobody_waits_for_costs_the_test(notebook) -> None:
     def act(end: End, _: dict) -> None:
         end.answer(1)
-        end.say({"q": 5, "op": "get", "of": 1, "v": ["x"], "k": {}})
+        end.say({"q": 5, "op": "deepcopy", "of": None, "v": [], "k": {}})
 
     here = notebook("", other_end=hostile(act))
     f = here["f"]
