@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Larger arrays are not looked at: to compare them with every message would take too long.
 _LARGEST = 2**20
 _MOST = 500
+_UNTOLD = object()  # in place of the state that the other process knows
 # What refers to a container while that is counted: the list of all, and the question itself.
 _OWN_REFERENCES = 2
 
@@ -91,6 +92,8 @@ class Kept:
             value = encoder.originals[number]
             if not hasattr(kind, "can_keep") or not kind.can_keep(value):
                 raise Malformed("a kept argument of another kind")
+            if hasattr(kind, "size") and kind.size(value) > _LARGEST:
+                raise Malformed("a kept argument that is too large")
             self._arguments[request, number] = _Argument(kind, lambda value=value: value)
 
     def news(self, encoder: Encoder) -> list[Any]:
@@ -101,10 +104,16 @@ class Kept:
             if value is None:
                 del self._arguments[key]
                 news.append([*key])
-            elif not kind.is_same(value, argument.snapshot):
+            elif argument.snapshot is _UNTOLD or not kind.is_same(value, argument.snapshot):
                 news.append([*key, kind.encode_state(value, encoder)])
                 argument.snapshot = kind.snapshot(value)
         return news
+
+    def take_back(self, news: list[Any]) -> None:
+        """Undo what :meth:`news` has noted for a message that is not sent."""
+        for request, number, *_ in news:
+            if (request, number) in self._arguments:
+                self._arguments[request, number].snapshot = _UNTOLD
 
     def learn(self, news: list[Any], decoder: Decoder) -> None:
         """Take over what the other process has told.

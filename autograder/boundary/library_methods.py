@@ -35,6 +35,8 @@ _ALLOWED = {
         )
     ),
 }
+# Methods of pandas that find names of the whole process in a text.
+_OF_CODE = {"eval", "query"}
 # How the methods begin that take the name of a file, and the few to which text is something else.
 _OF_FILES = ("save", "load", "export", "dump", "read", "write", "to_", "tofile", "from_")
 _OF_TEXT = {"to_dict", "to_empty", "to_list", "to_numpy", "write", "writelines"}
@@ -55,7 +57,10 @@ def require_allowed(target: Any, name: str) -> None:
     AttributeError
     """
     kinds = type(target).__mro__
-    libraries = {kind.__module__.partition(".")[0] for kind in kinds} & _ALLOWED.keys()
+    loaded = {kind.__module__.partition(".")[0] for kind in kinds}
+    if name in _OF_CODE and "pandas" in loaded:
+        raise AttributeError(f"{name!r} runs text as code, and is the test's own to call")
+    libraries = loaded & _ALLOWED.keys()
     if not libraries:
         return
     owner = next((kind for kind in kinds if name in vars(kind)), None)

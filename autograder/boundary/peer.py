@@ -326,6 +326,7 @@ class Peer:
     def _take_back(self, message: dict[str, Any], encoder: Encoder) -> None:
         """Undo what was noted as told by a message that is not sent."""
         self.twins.take_back(encoder.introduced, message.get("tw", []))
+        self.kept.take_back(message.get("ch", []))
         self.ambient.forget()
         self.folders.take_back(message.get("fs", []))
         self.proxies.dropped += message.get("drop", [])

@@ -109,3 +109,13 @@ def test_a_missing_item_of_a_defaultdict_is_made_by_its_factory(notebook) -> Non
     )["f"]()
     assert back["a"] == 1
     assert back["b"] == 5
+
+
+def test_a_change_of_a_kept_argument_is_told_after_a_call_that_could_not_be_made(notebook) -> None:
+    here = notebook("kept = []\ndef f(x):\n    kept.append(x)\ndef g(y):\n    return list(kept[0])")
+    value = [1]
+    here["f"](value)
+    value.append(2)
+    with pytest.raises(TypeError, match="module"):
+        here["g"](pytest)
+    assert here["g"](None) == [1, 2]

@@ -257,3 +257,13 @@ def test_a_learner_s_error_is_none_of_the_judge_s_own(notebook) -> None:
         with pytest.raises(RemoteError):
             here[name]()
     assert here.another_test() is None
+
+
+def test_text_is_no_code_to_a_frame_of_the_test_s(notebook) -> None:
+    pandas = pytest.importorskip("pandas")
+    here = notebook("def f(table, name, text):\n    return getattr(table, name)(text)")
+    for name in ("eval", "query"):
+        with pytest.raises(AttributeError, match="as code"):
+            here["f"](pandas.DataFrame({"a": [1]}), name, "@os.system('true')")
+    with pytest.raises(PermissionError):
+        here["f"](pandas.DataFrame({"a": [1]}), "to_csv", "numpy.py")
