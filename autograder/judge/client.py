@@ -6,7 +6,7 @@ Grading and ``autograder check`` do.
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -118,7 +118,9 @@ class Judge:
             with suppress(OSError):  # nobody is at the other end
                 self._kernel.shutdown(socket.SHUT_RDWR)
 
-    def run_test(self, index: int, seconds: float) -> TestRun:
+    def run_test(
+        self, index: int, seconds: float, more_time: Callable[[], float] = lambda: 0.0
+    ) -> TestRun:
         """Run a test and wait for its end. An exception that interrupts it ends the judge.
 
         Parameters
@@ -127,6 +129,8 @@ class Judge:
             The cell, of the notebook's cells that are judged.
         seconds : float
             How long the learner's process may compute for it.
+        more_time : callable, optional
+            Called when that is used up; returns the seconds that are granted beyond it.
 
         Raises
         ------
@@ -136,7 +140,11 @@ class Judge:
         try:
             with suppress(BrokenPipeError):  # what it said last tells why
                 self._connection.sendall(line_of({"test": index, "seconds": seconds}))
-            return TestRun(**self._hear()["run"])
+            message = self._hear()
+            while "late" in message:
+                self._connection.sendall(line_of({"more": more_time()}))
+                message = self._hear()
+            return TestRun(**message["run"])
         except OSError as error:
             self._fail(f"the judge was closed ({error.strerror})")
         except BaseException:
@@ -155,6 +163,8 @@ class Judge:
             message = next(self._answers, ({}, []))[0]
         except TimeoutError:
             self._fail(f"the judge is not ready after {_START_SECONDS} s")
+        if "late" in message:
+            return message
         if "broken" not in message:
             self._fail(message.get("failed", "the judge has ended"))
         self.broken = tuple(message["broken"])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # What a test may take by the clock beside the learner's time: at least so many seconds.
 _OWN_SECONDS = 60.0
 _RING_AGAIN = 1.0
+_PATIENCE = 4  # how much more than its time the learner's process may be granted
 
 
 class Notebook:
@@ -83,7 +84,7 @@ class Notebook:
         used = time.process_time()
         self._run_above(index)
         recording = Recording(self._shell, test.source, self._notebook.limits)
-        alarm = _Alarm(seconds + max(seconds, _OWN_SECONDS), peer)
+        alarm = _Alarm(_PATIENCE * seconds + max(seconds, _OWN_SECONDS), peer)
         error: BaseException | None = None
         begin = time.monotonic()
         try:

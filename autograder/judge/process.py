@@ -56,10 +56,17 @@ def live(connection: socket.socket, notebook: Notebook, limits: Limits, workplac
 
 def _serve(connection: socket.socket, notebook: Notebook) -> None:
     peer: JudgePeer | None = None
-    for message, descriptors in messages(connection):
+    incoming = messages(connection)
+
+    def more_time() -> float:
+        connection.sendall(line_of({"late": True}))
+        message, _ = next(incoming, ({}, []))
+        return float(message.get("more", 0.0))
+
+    for message, descriptors in incoming:
         if "connect" in message:
             kernel = socket.socket(fileno=descriptors[0])
-            peer = JudgePeer(Connection(kernel))
+            peer = JudgePeer(Connection(kernel), more_time)
         elif peer is None:
             raise ValueError("there is no kernel to be judged")
         else:

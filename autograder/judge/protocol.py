@@ -4,8 +4,9 @@ A connection to the server's socket stands for one judge; when either side close
 ends. Both sides send lines of JSON. The client begins with the notebook (`JudgedNotebook`); the
 judge answers ``{"broken": […]}`` when it is there. From then on the client sends ``{"connect":
 true}`` with the descriptor of a socket to a kernel, which is not answered, and ``{"test": index,
-"seconds": s}``, which is answered by ``{"run": …}`` (`TestRun`). In place of any answer may come
-``{"failed": why}``, the last line.
+"seconds": s}``, which is answered by ``{"run": …}`` (`TestRun`). Before that the judge may say
+``{"late": true}``, that the seconds are used up, and the client grants others: ``{"more": s}``. In
+place of any answer may come ``{"failed": why}``, the last line.
 """
 
 import hashlib

@@ -185,6 +185,21 @@ class TestEnds:
                 judge.run_test(1, 60)
         assert is_gone(pid)
 
+    def test_grants_the_learner_more_time_if_the_client_does(self, address: Address) -> None:
+        code = "import time\ndef slow(): time.sleep(0.6); return 1"
+        test = test_cell("assert slow() == 1", "slow")
+        asked = []
+
+        def once() -> float:
+            asked.append(1)
+            return 5.0 if len(asked) == 1 else 0.0
+
+        with judged(address, code, test, test) as judge:
+            assert judge.run_test(0, 0.2).status == "timeout"
+        with judged(address, code, test) as judge:
+            assert judge.run_test(0, 0.2, once).status == "ok"
+        assert asked == [1]
+
     def test_ctrl_c_in_the_client_leaves_the_others_alone(self, address: Address) -> None:
         cells = TELL_PID, test_cell("while True: pass")
         with judged(address, "", *cells) as other, judged(address, "", *cells) as judge:
