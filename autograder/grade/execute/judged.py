@@ -119,12 +119,12 @@ class JudgedExecutor(NotebookExecutor):
         return run
 
     def _run_visible(self, cell: NotebookNode, index: int) -> CellRun:
-        """Run in the kernel what learners see of a test; only a fatal end is shown."""
+        """Run in the kernel what learners see of a test."""
         copied = deepcopy(cell)
         copied.source = self._shared[index]
         run = super()._attempt(copied, index)
         self.nb.cells[index] = cell
-        cell.outputs = copied.outputs if run.status in FATAL else []
+        cell.outputs = copied.outputs
         return run
 
     def _judge(self, cell: NotebookNode, index: int) -> CellRun:
@@ -142,7 +142,7 @@ class JudgedExecutor(NotebookExecutor):
                 if reply is not None
                 else error_output("CellTimeoutError", self._timeout_text(cell))
             )
-        if reply is None or found.status == "garbage":  # what else may come from there?
+        if reply is None:
             self._stop()
         else:
             self._last = index
