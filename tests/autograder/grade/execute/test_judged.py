@@ -128,6 +128,14 @@ class TestOutcomes:
         assert outcomes == {"first": outcome, "second": ("passed", 4)}
         assert says in shown(execution, 2)
 
+    def test_a_function_that_is_interrupted_leaves_the_kernel(
+        self, run: Callable[..., Graded]
+    ) -> None:
+        slow = "import time\ndef f(x):\n    time.sleep(100)"
+        execution, outcomes = run(slow, ("t", "f(1)"), "1")
+        assert outcomes["t"][0] == "timeout"
+        assert execution.restarts == 0
+
     def test_a_value_that_a_test_shows_is_partial_credit(self, run: Callable[..., Graded]) -> None:
         _, outcomes = run(F, ("t", "f(1) / 2 + 0.5"), ("zero", "f(0)"), ("over", "f(9)"))
         assert outcomes["t"] == ("partial", 1.5)
