@@ -260,12 +260,15 @@ class NotebookExecutor(Execute):
         self, timeout: int, cell: NotebookNode | None = None
     ) -> dict[str, Any] | None:
         """Give a cell more time that got little of a busy machine; called by nbclient."""
-        elapsed = time.monotonic() - self._began
-        waited = await self._provisioner.waited()
-        latest = min(_PATIENCE * timeout, self._choice.limits.seconds)
-        if elapsed - waited < _NEARLY * timeout and elapsed < latest:
+        if await self._async_granted(time.monotonic() - self._began, timeout):
             return None
         return await super()._async_handle_timeout(timeout, cell)
+
+    async def _async_granted(self, elapsed: float, timeout: float) -> float:
+        """Return the seconds that a cell gets beyond its time, since others had the processor."""
+        used = elapsed - await self._provisioner.waited()
+        latest = min(_PATIENCE * timeout, self._choice.limits.seconds)
+        return timeout - used if used < _NEARLY * timeout and elapsed < latest else 0.0
 
     def on_cell_execute(self, **_: Any) -> None:
         """Take the time before a cell runs; called by nbclient."""

@@ -129,8 +129,10 @@ class JudgedExecutor(NotebookExecutor):
 
     def _judge(self, cell: NotebookNode, index: int) -> CellRun:
         """Let the judge run a test while the kernel serves it."""
+        self._provisioner.begin_waiting()
         request = self.kc.ask_to_serve()
-        found = self._found(self._judging.run(cell, self._get_timeout(cell)))
+        timeout = self._get_timeout(cell)
+        found = self._found(self._judging.run(cell, timeout), timeout)
         cell.outputs = [nbformat.from_dict(output) for output in found.outputs]
         if found.status == "died":
             self._await_end()
@@ -150,18 +152,25 @@ class JudgedExecutor(NotebookExecutor):
             cell.execution_count = count if type(count) is int and count >= 0 else None
         return CellRun(_STATUS[found.status], error=found.error, judged=found)
 
-    def _found(self, test: Future[TestRun]) -> TestRun:
-        """Wait for the end of a test.
+    def _found(self, test: Future[TestRun], timeout: float) -> TestRun:
+        """Wait for the end of a test, whose learner's code may take so many seconds.
 
         Raises
         ------
         JudgeFailed
         """
+        allowed = float(timeout)
         while not is_there(test, _LOOK_SECONDS):
+            if (late := self._judging.is_late()) is not None:
+                granted = self._granted(allowed, timeout)
+                allowed += granted
+                late.set_result(granted)
             if self._provisioner_status() is not None:
                 # Something that the kernel has started may keep the connection open.
                 self._judging.disconnect()
         return test.result()
+
+    _granted = run_sync(NotebookExecutor._async_granted)
 
     async def _async_provisioner_status(self) -> int | None:
         return await self._provisioner.poll()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from nbformat import NotebookNode
 
@@ -37,6 +38,7 @@ class Judging:
         self._tests = tests
         self._thread = ThreadPoolExecutor(1)  # what is asked is done in its order
         self._judge: Future[Judge] | None = None
+        self._late: SimpleQueue[Future[float]] = SimpleQueue()
 
     def __enter__(self) -> "Judging":
         self._judge = self._thread.submit(Judge.start, self._address, self._notebook)
@@ -80,7 +82,21 @@ class Judging:
         """
         index = self._tests[cell.metadata.nbgrader["grade_id"]]
         judge = self._judge
-        return self._thread.submit(lambda: judge.result().run_test(index, seconds))
+        return self._thread.submit(
+            lambda: judge.result().run_test(index, seconds, self._ask_for_more)
+        )
+
+    def is_late(self) -> Future[float] | None:
+        """Return what takes the seconds that a test is granted, if its time is used up."""
+        with suppress(Empty):
+            return self._late.get_nowait()
+        return None
+
+    def _ask_for_more(self) -> float:
+        """Wait for the answer of the thread that knows the kernel."""
+        answer: Future[float] = Future()
+        self._late.put(answer)
+        return answer.result()
 
     def disconnect(self) -> None:
         """Say that the kernel has ended, if nothing else tells the judge."""

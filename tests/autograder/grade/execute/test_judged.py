@@ -19,6 +19,7 @@ from autograder.judge.client import JudgeServer
 from autograder.judge.plan import JudgedCell
 from autograder.judge.protocol import JudgedNotebook
 from autograder.kernels.limits import Limits
+from autograder.kernels.provisioner import ForkedProvisioner
 from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.server import KernelServer, SandboxConfig
 
@@ -135,6 +136,23 @@ class TestOutcomes:
         execution, outcomes = run(slow, ("t", "f(1)"), "1")
         assert outcomes["t"][0] == "timeout"
         assert execution.restarts == 0
+
+    @pytest.mark.parametrize(("waited", "outcome"), [(0.0, "timeout"), (100.0, "passed")])
+    def test_time_in_which_others_had_the_processor_does_not_count(
+        self,
+        run: Callable[..., Graded],
+        monkeypatch: pytest.MonkeyPatch,
+        waited: float,
+        outcome: str,
+    ) -> None:
+        async def others(_: ForkedProvisioner) -> float:
+            return waited
+
+        monkeypatch.setattr(ForkedProvisioner, "waited", others)
+        seconds = 1.3 * CONFIG.Execute.timeout
+        slow = f"import time\ndef f(x):\n    time.sleep({seconds})"
+        _, outcomes = run(slow, ("t", "f(1)"))
+        assert outcomes["t"][0] == outcome
 
     def test_a_value_that_a_test_shows_is_partial_credit(self, run: Callable[..., Graded]) -> None:
         _, outcomes = run(F, ("t", "f(1) / 2 + 0.5"), ("zero", "f(0)"), ("over", "f(9)"))
