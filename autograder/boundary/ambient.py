@@ -36,9 +36,13 @@ class CallersSetting(Protocol):
     Attributes
     ----------
     name : str
+    outlives_a_call : bool
+        Whether what the called function sets and leaves so holds for the caller, too. Such a
+        setting has a method ``write``, as a `Setting` has.
     """
 
     name: str
+    outlives_a_call: bool
 
     def read(self) -> Any:
         """Return it as plain data."""
@@ -65,7 +69,7 @@ class _PythonRandom:
 
 
 class _NumpyErrors:
-    name = "numpy.errstate"
+    name, outlives_a_call = "numpy.errstate", False
 
     def read(self) -> Any:
         return sys.modules["numpy"].geterr()
@@ -107,6 +111,7 @@ class _NumpyRandom:
 
 
 _NOTHING = nullcontext()
+_LEFT = "left: "  # before the name of a setting that a function has left so
 _STATE_BYTES = 4 * 624 + 4  # of the Mersenne Twister: its words, and its place in them
 _SETTINGS: dict[str, list[Setting]] = {"random": [_PythonRandom()], "numpy": [_NumpyRandom()]}
 _CALLERS: dict[str, list[CallersSetting]] = {"numpy": [_NumpyErrors()]}
@@ -126,6 +131,7 @@ class Ambient:
     def __init__(self) -> None:
         self._known: dict[str, Any] = {}  # to the other process
         self._callers: dict[str, Any] = {}  # the other process's
+        self._left: dict[str, Any] = {}  # what a function has set for its caller, too
 
     def forget(self) -> None:
         """Take for granted no longer that the other process knows anything."""
@@ -144,6 +150,10 @@ class Ambient:
             value, known = setting.read(), self._known.get(setting.name)
             if value is not known and value != known:
                 news[setting.name] = self._known[setting.name] = value
+        if is_answer and self._left:
+            self._callers |= self._left
+            news |= {f"{_LEFT}{name}": value for name, value in self._left.items()}
+            self._left = {}
         return news
 
     def learn(self, news: dict[str, Any]) -> None:
@@ -156,18 +166,32 @@ class Ambient:
             if setting.name in news:
                 with setting.holding(news[setting.name]):  # a wrong one is the other's fault
                     self._callers[setting.name] = news[setting.name]
+            if setting.outlives_a_call and f"{_LEFT}{setting.name}" in news:
+                setting.write(news[f"{_LEFT}{setting.name}"])
+                self._known[setting.name] = setting.read()
 
     def of_the_caller(self) -> AbstractContextManager[Any]:
         """Return a context manager in which the settings hold that the other process has made."""
-        held = self._callers
-        if not held:
-            return _NOTHING
+        held, settings = self._callers, _loaded(_CALLERS)
         others = [
             setting.holding(held[setting.name])
-            for setting in _loaded(_CALLERS)
+            for setting in settings
             if setting.name in held and setting.read() != held[setting.name]
         ]
+        if lasting := [setting for setting in settings if setting.outlives_a_call]:
+            others.append(self._noting_what_is_left(lasting))
         return _all_of(others) if others else _NOTHING
+
+    @contextmanager
+    def _noting_what_is_left(self, settings: list[Any]) -> Iterator[None]:
+        before = [setting.read() for setting in settings]
+        try:
+            yield
+        finally:
+            for setting, value in zip(settings, before, strict=True):
+                if (now := setting.read()) != value:
+                    self._left[setting.name] = now
+                    setting.write(value)
 
 
 @contextmanager

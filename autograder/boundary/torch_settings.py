@@ -21,7 +21,7 @@ class _Random:
 
 
 class _Inference:
-    name = "torch.inference_mode"
+    name, outlives_a_call = "torch.inference_mode", False
 
     def read(self) -> bool:
         return torch.is_inference_mode_enabled()
@@ -32,10 +32,13 @@ class _Inference:
 
 
 class _Gradients:
-    name = "torch.is_grad_enabled"
+    name, outlives_a_call = "torch.is_grad_enabled", True
 
     def read(self) -> bool:
         return torch.is_grad_enabled()
+
+    def write(self, value: Any) -> None:
+        torch.set_grad_enabled(value is True)
 
     @contextmanager
     def holding(self, value: Any) -> Iterator[None]:
@@ -44,7 +47,7 @@ class _Gradients:
 
 
 class _DefaultType:
-    name = "torch.default_dtype"
+    name, outlives_a_call = "torch.default_dtype", False
 
     def read(self) -> str:
         return str(torch.get_default_dtype())

@@ -193,7 +193,37 @@ def test_the_global_random_state_goes_along_and_comes_back(notebook) -> None:
     assert torch.equal(torch.cat(drawn), torch.cat([torch.rand(n) for n in (3, 2, 1)]))
 
 
-def test_modes_go_along_with_a_call_and_do_not_come_back(notebook) -> None:
+def test_gradients_that_a_function_switches_off_for_good_are_off_for_its_caller(notebook) -> None:
+    here = notebook("""
+        import torch
+
+        def switch(is_on):
+            torch.set_grad_enabled(is_on)
+
+        def fail():
+            torch.set_grad_enabled(False)
+            raise ValueError("no")
+
+        def is_on():
+            return torch.is_grad_enabled()
+    """)
+    try:
+        here["switch"](False)
+        assert not torch.is_grad_enabled()
+        assert not here["is_on"]()
+        here["switch"](True)
+        assert torch.is_grad_enabled()
+        with pytest.raises(ValueError, match="no"):
+            here["fail"]()
+        assert not torch.is_grad_enabled()
+        with torch.enable_grad():
+            assert here["is_on"]()
+        assert not torch.is_grad_enabled()
+    finally:
+        torch.set_grad_enabled(True)
+
+
+def test_modes_go_along_with_a_call(notebook) -> None:
     here = notebook("""
         import torch
 
