@@ -101,10 +101,17 @@ class RemoteObject(metaclass=RemoteClass):
         return self._reference.peer.request("deepcopy", self._reference)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_") and len(type(self).__bases__) > 1:
+            # What a library notes on an object of one of its classes is its own affair.
+            object.__setattr__(self, name, value)
+            return
         _require_public(name)
         self._reference.peer.request("set", self._reference, name, value)
 
     def __delattr__(self, name: str) -> None:
+        if name in vars(self) and name != "_reference":
+            object.__delattr__(self, name)
+            return
         _require_public(name)
         self._reference.peer.request("del", self._reference, name)
 

@@ -269,9 +269,11 @@ def _class_of(name: str, bases: Any, operators: Any, reference: Reference) -> ty
     )
     content = {"_own_reference": reference, "_methods": set(), "__module__": "__main__"}
     first = special or RemoteObject
-    for base in _real_bases(places):
-        with suppress(TypeError):  # its objects are laid out otherwise
-            made = _new_class(name, (first, base), operators, content)
+    found = list(_real_bases(places))
+    nearest = [one for one in found if not any(o is not one and issubclass(o, one) for o in found)]
+    for libraries in [nearest, *([base] for base in found)]:
+        with suppress(TypeError):  # their objects are laid out otherwise
+            made = _new_class(name, (first, *libraries), operators, content)
             object.__new__(made)
             return made
     return _new_class(name, (first,), operators, content)
@@ -289,14 +291,11 @@ def _real_bases(places: Iterable[tuple[str, str]]) -> Iterator[type]:
 def _new_class(
     name: str, bases: tuple[type, ...], operators: list[str], content: dict[str, Any]
 ) -> type:
-    first = bases[0]
-    if len(bases) == 2:
-        # What a library's class makes of an object must not decide anything about a handle.
-        content = (
-            dict.fromkeys(_special_names(bases[1]) - _special_names(first), _REFUSED) | content
-        )
-        if issubclass(first, bases[1]):
-            bases = bases[:1]
+    first, *libraries = bases
+    # What a library's class makes of an object must not decide anything about a handle.
+    special = set().union(*map(_special_names, libraries)) - _special_names(first)
+    content = dict.fromkeys(special, _REFUSED) | content
+    bases = (first, *(base for base in libraries if not issubclass(first, base)))
     passed = [o for o in operators if first is RemoteObject or not _defines([first], o)]
     metas = tuple(dict.fromkeys(type(base) for base in bases))
     most = [one for one in metas if not any(one is not o and issubclass(o, one) for o in metas)]
