@@ -1,6 +1,7 @@
 """Time `nbgrader autograde` against `autograder grade` on the same submissions, in turns.
 
 python benchmarks/grading.py trivial frameworks w05
+python benchmarks/grading.py --judge trivial w05 w06 w07
 python benchmarks/grading.py many
 """
 
@@ -93,14 +94,18 @@ def small_course(
     return prepare
 
 
-def week_5(folder: Path) -> nbformat.NotebookNode:
-    """Build week 5 and return the notebook of a learner who solved it."""
-    shutil.copytree(ROOT / "course", folder / "course")
-    autograder(["build", "--course-dir", str(folder)])
-    week = "w05_neural_networks"
-    source = read_notebook(folder / "source" / week / "w05_assignment.ipynb")
-    release = read_notebook(folder / "release" / week / "w05_assignment.ipynb")
-    return complete_submission(release, solutions_of(source))
+def week(unit: str) -> Callable[[Path], nbformat.NotebookNode]:
+    """Return what builds the course and returns the notebook of a learner who solved a week."""
+
+    def prepare(folder: Path) -> nbformat.NotebookNode:
+        shutil.copytree(ROOT / "course", folder / "course")
+        autograder(["build", "--course-dir", str(folder)])
+        name = f"{unit}/{unit.split('_')[0]}_assignment.ipynb"
+        source = read_notebook(folder / "source" / name)
+        release = read_notebook(folder / "release" / name)
+        return complete_submission(release, solutions_of(source))
+
+    return prepare
 
 
 def _graded(name: str, source: str, *, solution: bool) -> nbformat.NotebookNode:
@@ -129,8 +134,19 @@ CASES = {
         ),
         20,
     ),
-    "w05": Case("w05_neural_networks", week_5, 8),
+    **{
+        unit.split("_")[0]: Case(unit, week(unit), 8)
+        for unit in (
+            "w05_neural_networks",
+            "w06_training_deep_networks",
+            "w07_pytorch_and_tensorflow",
+        )
+    },
 }
+GRADE = ("autograder", "grade")
+AGAINST_NBGRADER = {"nbgrader autograde": ("nbgrader", "autograde"), "autograder grade": GRADE}
+# The learner's code and the tests in one process, and in two.
+WITH_JUDGE = {f"grade --judge {judge}": (*GRADE, "--judge", judge) for judge in ("never", "auto")}
 
 
 def prepare(case: Case, folder: Path, submissions: int) -> None:
@@ -205,19 +221,22 @@ def _proportional_memory(top: psutil.Process) -> int:
     return total
 
 
-def compare(name: str, case: Case, submissions: int, rounds: int, folder: Path) -> None:
-    """Grade with both, in turns, and print the comparison."""
-    commands = {
-        "nbgrader autograde": ["nbgrader", "autograde", case.assignment],
-        "autograder grade": ["autograder", "grade", case.assignment],
-    }
+def compare(
+    name: str,
+    case: Case,
+    commands: Mapping[str, Sequence[str]],
+    submissions: int,
+    rounds: int,
+    folder: Path,
+) -> None:
+    """Grade with two commands, in turns, and print the comparison."""
     runs: dict[str, list[Run]] = {who: [] for who in commands}
     computing = 0.0
     for number in range(rounds):
         for who, command in commands.items():
-            place = folder / f"{name}-{number}-{who.split()[0]}"
+            place = folder / f"{name}-{number}-{who.replace(' ', '')}"
             prepare(case, place, submissions)
-            runs[who].append(measure(command, place))
+            runs[who].append(measure([*command, case.assignment], place))
             computing = _computing(place, case.assignment) or computing
             shutil.rmtree(place)
     print(f"\n{name}: {submissions} submissions, {rounds} rounds, {_cores()} cores")
@@ -276,6 +295,9 @@ def main() -> None:
     parser.add_argument("names", nargs="+", choices=[*CASES, "many"], metavar="NAME")
     parser.add_argument("--submissions", type=int, help="how many (default: as fits the case)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each (default: 3)")
+    parser.add_argument(
+        "--judge", action="store_true", help="compare grading with a judge and without one"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         for name in arguments.names:
@@ -284,7 +306,8 @@ def main() -> None:
             else:
                 case = CASES[name]
                 submissions = arguments.submissions or case.submissions
-                compare(name, case, submissions, arguments.rounds, Path(folder))
+                commands = WITH_JUDGE if arguments.judge else AGAINST_NBGRADER
+                compare(name, case, commands, submissions, arguments.rounds, Path(folder))
 
 
 if __name__ == "__main__":

@@ -180,6 +180,11 @@ class Encoder:
         """Let a value live as long as this encoder."""
         self._alive.append(value)
 
+    def let_go(self) -> None:
+        """Let go of all values: their bytes are in the buffers then, and no more can be encoded."""
+        self._fill_buffers()
+        self.originals, self.memories, self._alive = [], [], []
+
     def packed(self, message: dict[str, Any]) -> bytes:
         """Return a message's head; all buffers are there then.
 
@@ -188,8 +193,7 @@ class Encoder:
         Cannot
             If the other process would refuse it.
         """
-        for number, content in self._later:
-            self.buffers[number] = content()
+        self._fill_buffers()
         head, bounds = packed(message), self.peer.bounds
         if (
             len(head) > bounds.head
@@ -198,6 +202,11 @@ class Encoder:
         ):
             raise Cannot("the value is too large for a test")
         return head
+
+    def _fill_buffers(self) -> None:
+        for number, content in self._later:
+            self.buffers[number] = content()
+        self._later = []
 
 
 class Decoder:

@@ -178,14 +178,14 @@ class Peer:
         self._calls += 1
         try:
             number, *request = self._question(content, decoder)
-            value = self._free_to_perform(*request)
-            del request  # what refers to an argument from now on is the notebook
-            head, buffers = self._reply(number, decoder, value=value)
+            values = [self._free_to_perform(*request)]
+            del request
+            head, buffers = self._reply(number, decoder, values)
         except (Fault, TestOver):
             raise
         except BaseException as error:
             self._require_tellable(error)
-            head, buffers = self._reply(content["q"], decoder, error=error)
+            head, buffers = self._reply(content["q"], decoder, [], error)
         finally:
             self._calls -= 1
         self._send(head, buffers)
@@ -211,11 +211,12 @@ class Peer:
         self,
         number: int,
         decoder: Decoder,
-        *,
-        value: Any = None,
+        values: list[Any],
         error: BaseException | None = None,
     ) -> tuple[bytes, list[Any]]:
         """Return an answer as a frame: a value or an error, and the arguments that were changed.
+
+        The value is taken out of its list, so that nothing here refers to it any more.
 
         Raises
         ------
@@ -226,13 +227,12 @@ class Peer:
         message: dict[str, Any] = {"r": number, "c": []}
         try:
             if error is None:
-                message["v"] = encoder(value)
+                message["v"] = encoder(values.pop())
             else:
                 message["e"] = self._told(error)
             message["c"] = decoder.changes(encoder)
             self._with_news(message, encoder, is_answer=True)
-            # At last: the decoder is of no use any more, and its memory is only the notebook's.
-            encoder.memories.clear()
+            encoder.let_go()  # what refers to an argument from now on is the notebook
             if kept := self.kept.look(number, decoder) if error is None else []:
                 message["kept"] = kept
             return encoder.packed(message), encoder.buffers

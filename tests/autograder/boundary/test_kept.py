@@ -28,6 +28,9 @@ def grow(rows):
 
 def copied(X):
     return Keeper(X.copy())
+
+def choice(space, X):
+    return {"option": space["options"][1], "rows": X[1:], "all": space, "new": [X]}
 """
 
 
@@ -83,3 +86,12 @@ def test_what_is_not_kept_is_forgotten(notebook) -> None:
     for _ in range(3):  # the handle's end goes along with one message, the argument's with the next
         functions["total"](np.ones(3), [])
     assert not peer.kept._arguments
+
+
+def test_an_argument_is_not_kept_because_it_is_part_of_the_result(notebook) -> None:
+    choice = notebook(SOURCE)["choice"]
+    space, X = {"options": [[1], [2, 3]]}, np.arange(4.0)
+    result = choice(space, X)
+    assert result["option"] is space["options"][1] and result["all"] is space
+    assert np.shares_memory(result["rows"], X) and result["new"][0] is X
+    assert not choice._reference.peer.kept._arguments

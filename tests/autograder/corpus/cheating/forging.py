@@ -13,9 +13,9 @@ def answering(message: str, buffers: str = "[]") -> str:
     return f"""\
 {_PEER}
 before = peer.Peer._reply
-def reply(self, number, decoder, *, value=None, error=None):
-    if not isinstance(value, Mark):
-        return before(self, number, decoder, value=value, error=error)
+def reply(self, number, decoder, values, error=None):
+    if not values or not isinstance(values[0], Mark):
+        return before(self, number, decoder, values, error)
     reached()
     message = {{"r": number, "c": [], "v": None}}
     message.update({message})
