@@ -99,7 +99,7 @@ def week(unit: str) -> Callable[[Path], nbformat.NotebookNode]:
 
     def prepare(folder: Path) -> nbformat.NotebookNode:
         shutil.copytree(ROOT / "course", folder / "course")
-        autograder(["build", "--course-dir", str(folder)])
+        autograder(["build", "--course-dir", str(folder), unit])
         name = f"{unit}/{unit.split('_')[0]}_assignment.ipynb"
         source = read_notebook(folder / "source" / name)
         release = read_notebook(folder / "release" / name)

@@ -7,7 +7,8 @@ request, and again only after the other process has had its turn. Everything els
 of the module itself: a call is one request, and hooks see it where the module lives.
 
 A notebook gets such handles of modules of the judge's, too. It can call and train them, but what it
-could hang into them would be called among the judge's own code, so it cannot.
+could hang into them would be called among the judge's own code, so it cannot. Those of PyTorch's
+own classes it calls without a request, see :mod:`autograder.boundary.torch_library`.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from autograder.boundary.handles import RemoteMethod, RemoteObject, passing_on
 from autograder.boundary.peer import LIBRARY_OPERATIONS, Peer
 from autograder.boundary.proxies import REFUSALS, SPECIAL_BASES
 from autograder.boundary.torch_leaves import AsTwin
+from autograder.boundary.torch_library import form_of, made
 
 # What needs the structure alone, unless the module's class has its own.
 _HERE = frozenset(
@@ -49,6 +51,7 @@ class _Row(NamedTuple):
     buffers: dict[str, Any]
     passing: tuple[str, ...]  # buffers that are not in a state dictionary
     children: dict[str, Any]
+    form: list[Any] | None = None  # of a module of the judge's, for a notebook
 
 
 class RemoteModule(RemoteObject, nn.Module):
@@ -98,7 +101,12 @@ class RemoteModule(RemoteObject, nn.Module):
             raise AttributeError(f"{name} of a module of the test's is not the notebook's")
         super().__delattr__(name)
 
-    __call__ = passing_on("__call__")
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        if not self._reference.peer.is_judge:
+            _refresh(self)
+            if (module := _made_here(self)) is not None:
+                return module(*arguments, **named)
+        return _CALL(self, *arguments, **named)
 
     def _apply(self, function: Callable[..., Any], recurse: bool = True) -> "RemoteModule":
         """Convert parameters and buffers, for the module of this process that this one is in."""
@@ -111,6 +119,7 @@ class RemoteModule(RemoteObject, nn.Module):
 
 
 KINDS: list[Kind] = []
+_CALL = passing_on("__call__")
 SPECIAL_BASES["torch.nn.modules.module.Module"] = RemoteModule
 
 
@@ -161,11 +170,27 @@ def _take(row: _Row, seen: int) -> None:
     state["_own"] = frozenset(row.own)
     state["_seen"] = seen
     state["_keys"] = dict.fromkeys(row.parameters)  # a ParameterDict's
+    state["_form"] = row.form
 
 
-def _structure(_: Peer, target: Any) -> list[tuple[Any, ...]]:
+def _made_here(handle: Any) -> nn.Module | None:
+    """Return a module that computes what a handle's does, in this process; None if it cannot be."""
+    state = object.__getattribute__(handle, "__dict__")
+    if not isinstance(handle, RemoteModule) or (form := state.get("_form")) is None:
+        return None
+    children = {}
+    for name, child in state["_modules"].items():
+        children[name] = None if child is None else _made_here(child)
+        if child is not None and children[name] is None:
+            return None
+    own = {name: state[name] for name in _STRUCTURE if name != "_modules"}
+    state["_made"] = made(state.get("_made"), form, own, children)
+    return state["_made"]
+
+
+def _structure(peer: Peer, target: Any) -> list[tuple[Any, ...]]:
     """Return the structure of a module of this process, and of all that is in it."""
-    return [_row(module) for module in _own_modules(_module(target))]
+    return [_row(module, is_judge=peer.is_judge) for module in _own_modules(_module(target))]
 
 
 def _own_modules(module: nn.Module) -> Iterator[nn.Module]:
@@ -179,7 +204,7 @@ def _own_modules(module: nn.Module) -> Iterator[nn.Module]:
                 left.append(child)
 
 
-def _row(module: nn.Module) -> tuple[Any, ...]:
+def _row(module: nn.Module, *, is_judge: bool) -> tuple[Any, ...]:
     kind = type(module)
     own = [
         name
@@ -193,6 +218,7 @@ def _row(module: nn.Module) -> tuple[Any, ...]:
         _Row(
             *(module, module.training, tuple(own), dict(module._parameters), buffers),
             *(tuple(module._non_persistent_buffers_set), dict(module._modules)),
+            form_of(module) if is_judge else None,
         )
     )
 

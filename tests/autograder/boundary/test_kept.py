@@ -92,6 +92,8 @@ def test_an_argument_is_not_kept_because_it_is_part_of_the_result(notebook) -> N
     choice = notebook(SOURCE)["choice"]
     space, X = {"options": [[1], [2, 3]]}, np.arange(4.0)
     result = choice(space, X)
-    assert result["option"] is space["options"][1] and result["all"] is space
-    assert np.shares_memory(result["rows"], X) and result["new"][0] is X
+    assert result["option"] is space["options"][1]
+    assert result["all"] is space
+    assert np.shares_memory(result["rows"], X)
+    assert result["new"][0] is X
     assert not choice._reference.peer.kept._arguments
