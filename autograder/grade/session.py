@@ -19,7 +19,7 @@ from autograder.errors import InputError
 from autograder.files import locked, sweep
 from autograder.grade import pool, worker
 from autograder.grade.archive import Archive, pack
-from autograder.grade.execute.preload import PreloadedKernels, Preloading
+from autograder.grade.execute.preload import Preloading
 from autograder.grade.instructor import (
     InstructorsRun,
     cache_path,
@@ -43,7 +43,7 @@ from autograder.judge.client import JudgeServer
 from autograder.judge.seed import course_seed
 from autograder.kernels.limits import KernelLimits
 from autograder.kernels.sandbox.choice import Sandbox
-from autograder.kernels.server import SandboxConfig
+from autograder.kernels.server import KernelServer, SandboxConfig
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def open_session(
     confined = SandboxConfig(sandbox=sandbox, modules=modules, hidden=(course.root,))
     with (
         locked(course.root / CACHE_FOLDER / f"{assignment}.lock", refusal),
-        PreloadedKernels(confined) as kernels,
+        Preloading(KernelServer, confined) as kernels,
         Preloading(JudgeServer, confined) as judges,
     ):
         is_needed = scheduler is None and (force or any(one.is_new for one in submissions))
@@ -167,7 +167,7 @@ class Session:
         course: Course,
         assignment: Assignment,
         submissions: Sequence[SubmissionFolders],
-        kernels: PreloadedKernels,
+        kernels: Preloading[KernelServer],
         judges: Preloading[JudgeServer],
         *,
         scheduler: str | None,
@@ -308,6 +308,8 @@ class Session:
                 return InstructorsRun()
         if self._scheduler is None:
             self._kernels.import_also(run.modules)
+            if self._assignment.judged:
+                self._judges.import_also(run.modules)
         for line in run.losses:
             self._tell(line)
         return run

@@ -33,6 +33,7 @@ class JudgeServer(WarmServer):
 
     program = "autograder.judge.server"
     title = "the judges' server"
+    socket_name = SOCKET
 
 
 class Judge:

@@ -4,7 +4,8 @@
 line of standard input is JSON: the modules to import, and whether it is in a sandbox. When standard
 input closes, it ends, and every judge with it. For every notebook that it is asked for it forks a
 process that runs the beginning of it and forks the judges, see `autograder.judge.checkpoint`; what
-goes over a connection is told in `autograder.judge.protocol`.
+goes over a connection is told in `autograder.judge.protocol`. A connection that says ``{"import":
+[names]}`` has more modules imported, for the judges of later requests.
 """
 
 import gc
@@ -127,7 +128,11 @@ class Server:
             return
         self._selector.unregister(client.connection)
         if is_whole:
-            self._hand_on(client, json.loads(client.received))
+            message = json.loads(client.received)
+            if "import" in message:
+                self._import_also(client, message["import"])
+            else:
+                self._hand_on(client, message)
         self._clients.discard(client)
         client.connection.close()
 
@@ -140,13 +145,27 @@ class Server:
             known = self._fork(JudgedNotebook.from_json(request))
         self._checkpoints[digest] = known
         if len(self._checkpoints) > _MOST_CHECKPOINTS:
-            oldest = self._checkpoints.pop(next(iter(self._checkpoints)))
-            with suppress(OSError):
-                oldest.channel.sendall(NO_MORE)
-            oldest.channel.close()
-            self._leaving.append(oldest)
+            self._retire(next(iter(self._checkpoints)))
         with suppress(OSError):  # it has died just now: the client sees its connection closed
             socket.send_fds(known.channel, [b"j"], [client.connection.fileno()])
+
+    def _retire(self, digest: str) -> None:
+        """Ask a checkpoint for no more judges: it ends with the last of those that it has."""
+        one = self._checkpoints.pop(digest)
+        with suppress(OSError):
+            one.channel.sendall(NO_MORE)
+        one.channel.close()
+        self._leaving.append(one)
+
+    def _import_also(self, client: _Client, modules: list[str]) -> None:
+        """Import more modules; the checkpoints that there are have not, so others follow them."""
+        answer = {"failed": import_all(modules)}
+        gc.collect()
+        gc.freeze()
+        for digest in list(self._checkpoints):
+            self._retire(digest)
+        with suppress(OSError):  # the client is gone
+            client.connection.sendall(json.dumps(answer).encode() + b"\n")
 
     def _fork(self, notebook: JudgedNotebook) -> _Forked:
         self._count += 1

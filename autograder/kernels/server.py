@@ -73,6 +73,7 @@ class WarmServer:
 
     program: ClassVar[str]  # the module that it runs
     title: ClassVar[str]  # what messages call it
+    socket_name: ClassVar[str]  # in its folder, on which it listens
 
     def __init__(self, config: SandboxConfig) -> None:
         self._temporary = TemporaryFolder()
@@ -126,6 +127,24 @@ class WarmServer:
         self._log.close()
         self._temporary.remove()
 
+    def import_also(self, modules: Sequence[str]) -> None:
+        """Import more modules, for processes that are asked for later.
+
+        Raises
+        ------
+        KernelFailed
+            If the server does not answer.
+        """
+        with socket.socket(socket.AF_UNIX) as asker:
+            asker.settimeout(_START_SECONDS)
+            try:
+                asker.connect(str(self._folder / self.socket_name))
+                asker.sendall(json.dumps({"import": list(modules)}).encode() + b"\n")
+                with asker.makefile("rb") as answers:
+                    self.failed |= json.loads(answers.readline() or b"{}").get("failed", {})
+            except OSError as error:
+                raise KernelFailed(f"{self.title} is gone ({error})") from None
+
     def complaints(self) -> str:
         """Return the last line that the server wrote to its log."""
         self._log.seek(0)
@@ -151,21 +170,4 @@ class KernelServer(WarmServer):
 
     program = "autograder.kernels.forkserver"
     title = "the kernels' fork server"
-
-    def import_also(self, modules: Sequence[str]) -> None:
-        """Import more modules, for kernels that are started later.
-
-        Raises
-        ------
-        KernelFailed
-            If the server does not answer.
-        """
-        with socket.socket(socket.AF_UNIX) as asker:
-            asker.settimeout(_START_SECONDS)
-            try:
-                asker.connect(str(self._folder / SOCKET))
-                asker.sendall(json.dumps({"import": list(modules)}).encode() + b"\n")
-                with asker.makefile("rb") as answers:
-                    self.failed |= json.loads(answers.readline() or b"{}").get("failed", {})
-            except OSError as error:
-                raise KernelFailed(f"{GONE} ({error})") from None
+    socket_name = SOCKET

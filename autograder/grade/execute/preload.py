@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Generic, TypeVar
 
 from autograder.errors import InputError
-from autograder.kernels.server import Address, KernelFailed, KernelServer, SandboxConfig, WarmServer
+from autograder.kernels.server import Address, KernelFailed, SandboxConfig, WarmServer
 
 Server = TypeVar("Server", bound=WarmServer)
 
@@ -55,27 +55,8 @@ class Preloading(Generic[Server]):
         """
         return self._ready().address
 
-    def _ready(self) -> Server:
-        self.start()
-        try:
-            return self._server.result()
-        except KernelFailed as error:
-            raise InputError(str(error)) from None
-
-
-class PreloadedKernels(Preloading[KernelServer]):
-    """The fork server of kernels on its way.
-
-    Parameters
-    ----------
-    config : SandboxConfig
-    """
-
-    def __init__(self, config: SandboxConfig) -> None:
-        super().__init__(KernelServer, config)
-
     def import_also(self, modules: Sequence[str]) -> None:
-        """Let the server import more, for the kernels that are still to come.
+        """Let the server import more, for the processes that are still to come.
 
         Raises
         ------
@@ -84,5 +65,12 @@ class PreloadedKernels(Preloading[KernelServer]):
         """
         try:
             self._ready().import_also(modules)
+        except KernelFailed as error:
+            raise InputError(str(error)) from None
+
+    def _ready(self) -> Server:
+        self.start()
+        try:
+            return self._server.result()
         except KernelFailed as error:
             raise InputError(str(error)) from None

@@ -127,6 +127,16 @@ class TestJudges:
             texts = [printed(judge.run_test(index, 5)) for index in (1, 3)]
         assert texts == ["False\n", "True\n"]
 
+    def test_have_what_their_server_was_asked_to_import_later(self, server: JudgeServer) -> None:
+        cells = ordinary("import sys\nx = 1"), test_cell("print('wave' in sys.modules)")
+        with judged(server.address, "", *cells) as first:
+            assert printed(first.run_test(1, 5)) == "False\n"
+            server.import_also(["wave", "no_such_module"])
+            with judged(server.address, "", *cells) as second:
+                assert printed(second.run_test(1, 5)) == "True\n"
+            assert printed(first.run_test(1, 5)) == "False\n"
+        assert list(server.failed) == ["no_such_module"]
+
     def test_compute_themselves_where_tensorflow_does(self, address: Address) -> None:
         cells = (
             ordinary("import os\nif False:\n    import tensorflow"),
@@ -148,11 +158,12 @@ class TestJudges:
     def test_of_many_notebooks_do_not_pile_up(self, address: Address) -> None:
         before = len(psutil.Process().children(recursive=True))
         with judged(address, "", ordinary("x = 'kept'"), test_cell("print(x)")) as first:
-            for number in range(12):
+            for number in range(24):
                 with judged(address, "", test_cell(f"print({number})")) as judge:
                     assert printed(judge.run_test(0, 5)) == f"{number}\n"
             assert printed(first.run_test(1, 5)) == "kept\n"
-        assert len(psutil.Process().children(recursive=True)) <= before + 9
+        # Eight that may be asked for again, the first with its judge, and some that are ending.
+        assert len(psutil.Process().children(recursive=True)) <= before + 14
 
     def test_have_more_memory_than_a_kernel_but_not_all(self, address: Address) -> None:
         limits = Limits(memory=128 * 2**20)
