@@ -275,6 +275,7 @@ class TestEnds:
                 assert is_gone(pid)
                 with pytest.raises(JudgeFailed):
                     judge.run_test(0, 5)
+            server._process.wait(10)
             assert not server.is_running
 
     @pytest.mark.skipif(sys.platform != "linux", reason="Linux ends children with their parent")
