@@ -1,1 +1,1 @@
-"""What the judge and a kernel say to each other: values, calls and faults over one socket pair."""
+"""What the judge and a kernel say to each other: values, calls, failures, over one socket pair."""

@@ -21,7 +21,7 @@ class TestOver(BaseException):
     __test__ = False  # to pytest
 
 
-class Fault(BaseException):
+class Failure(BaseException):
     """What went wrong between the judge and a kernel, which is the learner's loss.
 
     No test swallows it with ``except Exception``.

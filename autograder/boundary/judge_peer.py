@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from autograder.boundary.connection import Connection, Late, Lost, Malformed
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 from autograder.boundary.handles import OPERATORS, RemoteClass
 from autograder.boundary.heads import packed
 from autograder.boundary.library_methods import paths_of, require_allowed
@@ -54,7 +54,7 @@ class JudgePeer(Peer):
 
         Raises
         ------
-        Fault
+        Failure
         """
         self._forget()
         self._allowed = seconds
@@ -68,18 +68,18 @@ class JudgePeer(Peer):
         finally:
             self._stop_clock()
 
-    def end(self) -> Fault | None:
+    def end(self) -> Failure | None:
         """End the test, and return what went wrong between the processes, if anything."""
-        fault, seconds = self.fault, self.seconds
-        self.fault = None
+        failure, seconds = self.failure, self.seconds
+        self.failure = None
         self._allowed = seconds + _FAREWELL_SECONDS
         self._since = time.monotonic()
-        with suppress(Fault):
+        with suppress(Failure):
             self._send(packed({"end": True}), [])
         self._since = None
         self._forget()
         self.seconds = seconds
-        return fault
+        return failure
 
     def fetch(self, name: str, *, is_class: bool = False) -> Any:
         """Return what the learner's notebook has under a name.
@@ -112,7 +112,7 @@ class JudgePeer(Peer):
         try:
             yield
         finally:
-            if self.fault is None and self.proxies is of_test:
+            if self.failure is None and self.proxies is of_test:
                 self.request("give back", None, token)
 
     def _exchange(self, *request: Any) -> Any:
@@ -142,20 +142,20 @@ class JudgePeer(Peer):
         return max(0.0, self._allowed - used)
 
     def _require_open(self) -> None:
-        if self.fault is not None:
-            raise self.fault
+        if self.failure is not None:
+            raise self.failure
 
     def _require_tellable(self, error: BaseException) -> None:
         if not isinstance(error, Exception):
             raise error
 
-    def _failed(self, error: Exception) -> Fault:
-        """Return the fault that ends this test: the first one."""
-        if self.fault is None:
+    def _failed(self, error: Exception) -> Failure:
+        """Return the failure that ends this test: the first one."""
+        if self.failure is None:
             kind = {Late: "timeout", Lost: "died"}.get(type(error), "garbage")
             text = str(error) if isinstance(error, Malformed | Late | Lost) else repr(error)
-            self.fault = Fault(kind, text[:200])
-        return self.fault
+            self.failure = Failure(kind, text[:200])
+        return self.failure
 
     def perform(self, operation: str, target: Any, values: list[Any], named: dict[str, Any]) -> Any:
         if operation == "__call__":

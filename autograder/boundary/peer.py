@@ -4,7 +4,7 @@ A request names an operation and the object that it is for. While one process wa
 the other may ask back, at any depth. Both talk only when it is their turn.
 
 A kernel trusts the judge. The judge believes nothing: whatever arrives that is not the answer to
-what was asked, or no value, ends the test with a `Fault`.
+what was asked, or no value, ends the test with a `Failure`.
 """
 
 import copy
@@ -21,7 +21,7 @@ from autograder.boundary import values as _values  # noqa: F401  # lets Python's
 from autograder.boundary.ambient import Ambient
 from autograder.boundary.codec import Decoder, Encoder, load_rooms
 from autograder.boundary.connection import Connection, Late, Lost, Malformed
-from autograder.boundary.exceptions import Fault, TestOver, described, rebuilt
+from autograder.boundary.exceptions import Failure, TestOver, described, rebuilt
 from autograder.boundary.folders import Folders
 from autograder.boundary.handles import OPERATORS, Reference, apply_operator
 from autograder.boundary.heads import packed, unpacked
@@ -51,7 +51,7 @@ class Peer:
         How many messages of this test have arrived.
     seconds : float
         What this test has waited for the other process.
-    fault : Fault or None
+    failure : Failure or None
         What has ended this test.
     is_talking : bool
         Whether this process does nothing but talk to the other, or wait for it. Only otherwise may
@@ -85,7 +85,7 @@ class Peer:
         self.ambient = Ambient()
         self.folders = Folders(is_judge=self.is_judge)
         self.seconds = 0.0
-        self.fault: Fault | None = None
+        self.failure: Failure | None = None
         self._numbers = count(1)
         self._calls = 0  # requests that have no answer yet, of both processes
         self.received = 0  # messages of this test
@@ -105,7 +105,7 @@ class Peer:
 
         Raises
         ------
-        Fault
+        Failure
             In the judge, if no answer comes.
         Exception
             What the operation has raised in the other process.
@@ -181,7 +181,7 @@ class Peer:
             values = [self._free_to_perform(*request)]
             del request
             head, buffers = self._reply(number, decoder, values)
-        except (Fault, TestOver):
+        except (Failure, TestOver):
             raise
         except BaseException as error:
             self._require_tellable(error)

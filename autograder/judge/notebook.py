@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 from autograder.boundary.proxies import reference_of
 from autograder.judge.forking import last_checkpoint
 from autograder.judge.plan import JudgedCell
@@ -100,12 +100,12 @@ class Notebook:
             pass
         finally:
             self._forget(test.names)
-        fault = peer.end()
+        failure = peer.end()
         status = "ok" if error is None else "error"
         if alarm.has_rung:
             status = "timeout"
-        if fault is not None:
-            status = fault.kind
+        if failure is not None:
+            status = failure.kind
         return TestRun(
             status=status,
             error="" if error is None else error_name(error),
@@ -156,7 +156,7 @@ class TestTooLong(BaseException):
 
 
 # What is no error of a test, but ends it.
-_ENDS = (Fault, TestTooLong)
+_ENDS = (Failure, TestTooLong)
 
 
 class _Alarm:

@@ -51,9 +51,9 @@ class Notebook:
 
     def another_test(self) -> Any:
         """End the test, begin another, and return what went wrong."""
-        fault = self.judge.end()
+        failure = self.judge.end()
         self.judge.begin(self._seconds)
-        return fault
+        return failure
 
     def close(self) -> None:
         """End the notebook."""

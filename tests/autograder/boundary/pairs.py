@@ -119,8 +119,8 @@ def _judge(notebook: str) -> None:
             getattr(module(path), name).judged(peer)
         except BaseException as raised:
             error = traceback.format_exc() + getattr(raised, "remote_traceback", "")
-        if (fault := peer.end()) is not None and error is None:
-            error = f"{fault.kind}: {fault}"
+        if (failure := peer.end()) is not None and error is None:
+            error = f"{failure.kind}: {failure}"
         answers.write(json.dumps(error).encode() + b"\n")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 
 ECHO = """
 import numpy as np
@@ -234,7 +234,7 @@ def test_what_a_test_did_not_pass_of_an_array_cannot_be_had_back(notebook) -> No
     """
     try:
         back = notebook(source)["f"](table[:2])
-    except Fault:
+    except Failure:
         return
     assert not np.shares_memory(back, table[2:])
     assert back.tolist() != [9, 10, 11]
@@ -261,6 +261,6 @@ def test_a_change_of_a_read_only_array_costs_the_test(notebook) -> None:
     array = np.arange(3.0)
     array.flags.writeable = False
     here = notebook("def f(x):\n    x.flags.writeable = True\n    x[0] = 7")
-    with pytest.raises(Fault, match="read-only"):
+    with pytest.raises(Failure, match="read-only"):
         here["f"](array)
     assert array.tolist() == [0, 1, 2]

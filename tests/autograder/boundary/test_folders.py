@@ -9,7 +9,7 @@ import pytest
 
 from autograder.boundary import folders, trees
 from autograder.boundary.connection import Malformed
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 
 SOURCE = """
 import os, tempfile
@@ -175,7 +175,7 @@ def test_links_are_not_followed_on_the_way_back(here, tmp_path) -> None:
         os.symlink(source, Path(folder, "link"))
         os.symlink(tmp_path, Path(folder, "elsewhere"))
         assert here["listed"](folder) == []
-        with pytest.raises(Fault):
+        with pytest.raises(Failure):
             here["write"](Path(folder, "elsewhere/secret.txt"), "changed")
         assert source.read_text() == "secret"
 
@@ -256,7 +256,7 @@ def test_a_folder_that_is_too_much_is_an_error_of_its_own(here, monkeypatch) -> 
 
 def test_files_without_end_cost_the_test(here, monkeypatch) -> None:
     monkeypatch.setattr(folders, "_MOST_BYTES", 1000)
-    with tempfile.TemporaryDirectory() as folder, pytest.raises(Fault):
+    with tempfile.TemporaryDirectory() as folder, pytest.raises(Failure):
         here["write"](Path(folder, "a.txt"), "a" * 2000)
 
 

@@ -27,7 +27,7 @@ import numpy as np
 import pytest
 
 from autograder.boundary.connection import Connection
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 from autograder.boundary.heads import packed
 from autograder.boundary.judge_peer import JudgePeer
 
@@ -231,8 +231,8 @@ def test_mutated_messages_neither_end_nor_hold_up_the_judge_nor_pay(recorded, tm
             assert is_right(value, expected), (conversation.__name__, value)
     print(dict(outcomes))
     assert not watch.seen, watch.seen
-    assert set(outcomes) <= {"value", "right", "error", "fault"}
-    assert outcomes["fault"] > MESSAGES / 4
+    assert set(outcomes) <= {"value", "right", "error", "failure"}
+    assert outcomes["failure"] > MESSAGES / 4
     assert not [path for path in tmp_path.rglob("*") if path.name != "shared"]
 
 
@@ -246,14 +246,14 @@ def played(conversation: Callable, frames: list, said: bytes) -> tuple[str, Any]
     error = value = None
     try:
         value = conversation(judge.fetch)
-    except (Fault, Exception) as raised:
+    except (Failure, Exception) as raised:
         error = raised
     finally:
         connection.close()
-    if isinstance(error, Fault):
-        assert judge.fault is error
+    if isinstance(error, Failure):
+        assert judge.failure is error
         assert error.kind in ("died", "garbage", "timeout")
-        return "fault", None
+        return "failure", None
     if error is not None:
         assert not _is_of_the_boundary(error), repr(error)
         return "error", None

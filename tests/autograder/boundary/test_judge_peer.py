@@ -222,7 +222,7 @@ def test_a_class_of_the_test_s_own_notebook_can_be_made(notebook) -> None:
 
 
 def test_a_handle_that_was_never_given_costs_the_test(notebook) -> None:
-    from autograder.boundary.exceptions import Fault
+    from autograder.boundary.exceptions import Failure
 
     source = """
         def f(holder):
@@ -231,7 +231,7 @@ def test_a_handle_that_was_never_given_costs_the_test(notebook) -> None:
             return holder.limit
     """
     here = notebook(source)
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Failure) as caught:
         here["f"](Holder())
     assert caught.value.kind == "garbage"
 
@@ -241,8 +241,8 @@ def test_a_learner_s_error_is_none_of_the_judge_s_own(notebook) -> None:
         import autograder.boundary.connection, autograder.boundary.exceptions
         def lost():
             raise autograder.boundary.connection.Lost("x")
-        def fault():
-            raise autograder.boundary.exceptions.Fault("died", "x")
+        def failure():
+            raise autograder.boundary.exceptions.Failure("died", "x")
         def over():
             raise SystemExit(0)
         def stop():
@@ -251,8 +251,8 @@ def test_a_learner_s_error_is_none_of_the_judge_s_own(notebook) -> None:
     from autograder.boundary.exceptions import RemoteError
 
     here = notebook(source)
-    for name in ("lost", "fault", "over", "stop"):
-        if name == "fault":
+    for name in ("lost", "failure", "over", "stop"):
+        if name == "failure":
             continue
         with pytest.raises(RemoteError):
             here[name]()

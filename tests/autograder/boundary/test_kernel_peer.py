@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 
 NOTEBOOK = """
 def double(x):
@@ -138,7 +138,7 @@ def test_a_call_that_takes_too_long_is_a_timeout_and_the_next_test_works(noteboo
     here = notebook(
         "import time\ndef f():\n    time.sleep(30)\ndef g():\n    return 5", seconds=0.5
     )
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Failure) as caught:
         here["f"]()
     assert caught.value.kind == "timeout"
     os.kill(here.pid, signal.SIGINT)
@@ -150,9 +150,9 @@ def test_after_a_fault_a_test_cannot_go_on(notebook) -> None:
     here = notebook("import time\ndef f():\n    time.sleep(30)", seconds=0.3)
     f = here["f"]
     for _ in range(2):
-        with pytest.raises(Fault):
+        with pytest.raises(Failure):
             f()
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         here["f"]
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from autograder.boundary.connection import Connection
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 from autograder.boundary.judge_peer import JudgePeer
 
 BUFFERS = [b"\x02\x00\x80\x3f", bytes([9] + [0] * 15)]
@@ -82,7 +82,7 @@ TENSORS = {
 @pytest.mark.parametrize("name", TENSORS)
 def test_what_is_no_tensor_costs_the_test(liar, name: str) -> None:
     judge = liar({"v": TENSORS[name]})
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         judge.fetch("answer")
     assert judge.end().kind == "garbage"
 
@@ -107,7 +107,7 @@ def test_a_gradient_that_is_none_costs_the_test(liar, name: str) -> None:
     judge = liar(FUNCTION, GRAFT, {"v": GRADIENTS[name]})
     leaf = torch.ones(1, requires_grad=True)
     result = judge.fetch("function")(leaf)
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         result.backward()
     assert judge.end().kind == "garbage"
     assert leaf.grad is None
@@ -128,7 +128,7 @@ def test_news_of_a_leaf_that_cannot_be_cost_the_test(liar, name: str) -> None:
     judge = liar(FUNCTION, {"tw": NEWS[name]})
     leaf = torch.ones(1, requires_grad=True)
     function = judge.fetch("function")
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         function(leaf)
     assert judge.end().kind == "garbage"
 
@@ -175,7 +175,7 @@ def test_a_structure_that_is_one_is_taken(liar) -> None:
 def test_a_structure_that_is_none_costs_the_test(liar, name: str) -> None:
     judge = liar({"v": MODULE}, {"v": STRUCTURES[name]})
     model = judge.fetch("model")
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         list(model.parameters())
     assert judge.end().kind == "garbage"
 
@@ -210,7 +210,7 @@ def test_an_optimiser_that_is_one_is_taken(liar) -> None:
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_an_optimiser_that_is_none_costs_the_test(liar, name: str) -> None:
     judge = liar({"v": ["torch.optimiser", -2, OPTIMISERS[name]]})
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         judge.fetch("optimiser")
     assert judge.end().kind == "garbage"
 
@@ -249,7 +249,7 @@ def test_a_question_that_is_none_is_answered_with_an_error(notebook, question: s
     before = list(vars(model))
     result = model[0].bias[:1] * 2
     assert type(here["ask"](lambda: None, model, result)) is str
-    assert here.judge.fault is None
+    assert here.judge.failure is None
     assert list(vars(model)) == before
     assert not model._forward_hooks
     assert model.training

@@ -745,4 +745,4 @@ def test_a_module_of_a_test_that_is_over_spoils_nothing(notebook) -> None:
         here["use"]()
     here["let_go"]()
     here["keep"](nn.Linear(2, 2))
-    assert here.judge.fault is None
+    assert here.judge.failure is None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 
 SOURCE = """
 import numpy as np
@@ -129,7 +129,7 @@ def test_a_state_that_would_read_beyond_a_generator_costs_the_test(notebook, cha
             rng.bit_generator.state = state
             return rng
     """
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         notebook(source)["f"]()
 
 
@@ -140,5 +140,5 @@ def test_a_global_state_that_would_read_beyond_it_costs_the_test(notebook) -> No
             name, words, *rest = np.random.get_state()
             np.random.set_state((name, words, 100_000, 0, 0.0))
     """
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         notebook(source)["f"]()

@@ -171,9 +171,9 @@ def test_a_named_tuple_with_names_that_are_none_costs_the_test(notebook, field: 
         def f():
             return Odd((1, 2))
     """
-    from autograder.boundary.exceptions import Fault
+    from autograder.boundary.exceptions import Failure
 
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         notebook(source)["f"]()
 
 
@@ -205,7 +205,7 @@ def test_what_a_subclass_of_a_test_holds_stays_with_the_judge(notebook) -> None:
 
 
 def test_deep_data_crosses_and_deeper_data_is_a_fault(notebook) -> None:
-    from autograder.boundary.exceptions import Fault
+    from autograder.boundary.exceptions import Failure
 
     source = """
         def nested(depth):
@@ -219,7 +219,7 @@ def test_deep_data_crosses_and_deeper_data_is_a_fault(notebook) -> None:
     while value:
         value, depth = value[0], depth + 1
     assert depth == 60
-    with pytest.raises((Fault, TypeError, RecursionError)):
+    with pytest.raises((Failure, TypeError, RecursionError)):
         here["nested"](100_000)
     here.another_test()
     assert here["nested"](1) == [[]]

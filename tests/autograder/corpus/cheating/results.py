@@ -117,7 +117,7 @@ from autograder.boundary import exceptions
 reached()
 turn = next(turns)
 if turn % 3 == 0:
-    raise exceptions.Fault("ok", "")
+    raise exceptions.Failure("ok", "")
 if turn % 3 == 1:
     raise exceptions.TestOver
 raise exceptions.RemoteError("ok")

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from autograder.boundary.connection import Connection
-from autograder.boundary.exceptions import Fault
+from autograder.boundary.exceptions import Failure
 from autograder.boundary.heads import packed
 
 _MIB = 2**20
@@ -356,22 +356,22 @@ def test_it_costs_the_test_and_no_more(notebook, name: str) -> None:
     f = here["f"]
     _forget_peak()
     before = _peak()
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Failure) as caught:
         f(array, text, lambda: 5, array[1:])
     assert caught.value.kind == kind
     assert _peak() - before < 1200 * _MIB
     assert array.tolist() == [0, 1, 2, 3]
     assert text == ["a"]
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         f(1)
-    fault = here.judge.end()
-    assert fault is caught.value
+    failure = here.judge.end()
+    assert failure is caught.value
     if kind == "garbage" or name in _LISTENING:
         here.judge.begin(20.0)
         assert here["good"] == 5
         assert here.judge.end() is None
     else:
-        with pytest.raises(Fault):
+        with pytest.raises(Failure):
             here.judge.begin(0.3)
 
 
@@ -417,7 +417,7 @@ def test_an_answer_twice_is_talk_that_nobody_asked_for(notebook) -> None:
     f = here["f"]
     assert f(1) == 1
     time.sleep(0.2)
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Failure) as caught:
         f(1)
     assert caught.value.kind == "garbage"
 
@@ -431,7 +431,7 @@ def test_a_question_that_nobody_waits_for_costs_the_test(notebook) -> None:
     f = here["f"]
     assert f(1) == 1
     time.sleep(0.2)
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         here["f"]
 
 
@@ -448,10 +448,10 @@ def test_who_does_not_listen_costs_the_test_and_the_next_one_works(notebook) -> 
     """
     here = notebook(source, seconds=0.3)
     slow, _ = here["slow"], here["f"]
-    with pytest.raises(Fault):
+    with pytest.raises(Failure):
         slow()
-    fault = here.judge.end()
-    assert fault.kind == "timeout"
+    failure = here.judge.end()
+    assert failure.kind == "timeout"
     here.judge.begin(20.0)
     assert here["f"](bytes(10**7)) == 10**7
 
@@ -464,7 +464,7 @@ def test_a_large_argument_that_is_not_taken_in_time_is_finished_later(notebook) 
     here = notebook("", other_end=hostile(sleepy), seconds=0.5)
     f = here["f"]
     assert f(1) == 1
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Failure) as caught:
         f(np.ones(10**7))
     assert caught.value.kind == "timeout"
     here.judge.end()
@@ -475,7 +475,7 @@ def test_a_large_argument_that_is_not_taken_in_time_is_finished_later(notebook) 
 def test_the_time_of_endless_calls_back_is_the_learner_s(notebook) -> None:
     here = notebook("def f(g):\n    while True:\n        g()", seconds=1.0)
     begin = time.monotonic()
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Failure) as caught:
         here["f"](lambda: time.sleep(0.05))
     assert caught.value.kind == "timeout"
     assert time.monotonic() - begin < 10
