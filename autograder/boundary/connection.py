@@ -8,14 +8,17 @@ known.
 import select
 import socket
 import struct
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 _MAGIC = b"FWP1"
 _START = struct.Struct("<4sIQ")  # magic, number of buffers, length of the head
 _LENGTH = struct.Struct("<Q")
 _MIB = 2**20
 _SMALL = 2**16  # bytes that are read, and joined before they are written, without a thought
+_AT_ONCE = 512  # parts of a frame: a system takes about twice as many, see sendmsg(2)
 _FOREVER = float("inf")
 
 
@@ -76,7 +79,7 @@ class Connection:
         for event, poll in self._polls.items():
             poll.register(sock, event)
         self._received = bytearray()  # what has arrived of the next frame
-        self._unsent: list[memoryview] = []  # of a frame that the other process was slow to take
+        self._unsent: deque[memoryview] = deque()  # of a frame
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
@@ -166,14 +169,16 @@ class Connection:
         """Send what the socket takes now; return whether that is all."""
         while self._unsent:
             try:
-                sent = self._socket.send(self._unsent[0][: 4 * _MIB])
+                sent = self._socket.sendmsg(islice(self._unsent, _AT_ONCE))
             except BlockingIOError:
                 return False
             except OSError as error:
                 raise Lost(str(error)) from None
+            while sent >= len(self._unsent[0]):
+                sent -= len(self._unsent.popleft())
+                if not self._unsent:
+                    return True
             self._unsent[0] = self._unsent[0][sent:]
-            if not self._unsent[0]:
-                del self._unsent[0]
         return True
 
     def _receive_some(self, most: int) -> bool:
