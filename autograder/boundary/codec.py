@@ -105,21 +105,18 @@ class Encoder:
     """
 
     def __init__(self, peer: "Peer", known: "Decoder | None" = None) -> None:
-        self.peer = peer
-        self.known = known
+        self.peer, self.known = peer, known
         self.buffers: list[Any] = []
         self.originals: list[Any] = []
         self.introduced: list[int] = []
-        self._depth = 0
-        self._nodes = peer.bounds.nodes
+        self._depth, self._nodes = 0, peer.bounds.nodes
         self._bytes = 0  # of the buffers whose content is not there yet
         self.encode_text: Callable[[str], Any] = peer.folders.encode_text
         self._later: list[tuple[int, Callable[[], Any]]] = []
         self.memories: list[Any] = [] if known is None else list(known.memories)
-        self._numbers: dict[int, list[Any]] = {}
         self._alive: list[Any] = []  # an id is of use only while its object lives
-        if known is not None:
-            self._numbers = {id(value): ["@a", number] for number, value in enumerate(known.shared)}
+        shared = [] if known is None else known.shared
+        self._numbers = {id(value): ["@a", number] for number, value in enumerate(shared)}
 
     def __call__(self, value: Any) -> Any:
         """Return an encoded value.
@@ -181,9 +178,10 @@ class Encoder:
         self._alive.append(value)
 
     def let_go(self) -> None:
-        """Let go of all values: their bytes are in the buffers then, and no more can be encoded."""
-        self._fill_buffers()
-        self.originals, self.memories, self._alive = [], [], []
+        """Fill all buffers, and refer to no value any more; nothing else can be encoded."""
+        for number, content in self._later:
+            self.buffers[number] = content()
+        self._later, self.originals, self.memories, self._alive = [], [], [], []
 
     def packed(self, message: dict[str, Any]) -> bytes:
         """Return a message's head; all buffers are there then.
@@ -193,7 +191,8 @@ class Encoder:
         Cannot
             If the other process would refuse it.
         """
-        self._fill_buffers()
+        for number, content in self._later:
+            self.buffers[number] = content()
         head, bounds = packed(message), self.peer.bounds
         if (
             len(head) > bounds.head
@@ -202,11 +201,6 @@ class Encoder:
         ):
             raise Cannot("the value is too large for a test")
         return head
-
-    def _fill_buffers(self) -> None:
-        for number, content in self._later:
-            self.buffers[number] = content()
-        self._later = []
 
 
 class Decoder:
@@ -231,15 +225,13 @@ class Decoder:
     """
 
     def __init__(self, peer: "Peer", buffers: list[bytearray], sent: Encoder | None = None) -> None:
-        self.peer = peer
-        self.buffers = buffers
+        self.peer, self.buffers = peer, buffers
         self.shared: list[Any] = []
         self.memories: list[Any] = []
         self.states: list[tuple[Any, Any]] = []
         self.argument_count = 0
         self._sent = sent
-        self._depth = 0
-        self._nodes = peer.bounds.nodes
+        self._depth, self._nodes = 0, peer.bounds.nodes
 
     def __call__(self, content: Any) -> Any:
         """Return a decoded value.
