@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.boundary.codec import Cannot, Decoder, Encoder, Kind
+from autograder.boundary.codec import Cannot, Decoder, Encoder
 from autograder.boundary.connection import Malformed
+from autograder.boundary.kinds import Kind
 from autograder.boundary.twins import TwinKind
 from autograder.boundary.values import PLAIN_TYPES
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.boundary.connection import Malformed
 from autograder.boundary.heads import packed
+from autograder.boundary.kinds import Kind
 
 if TYPE_CHECKING:
     from autograder.boundary.peer import Peer
@@ -41,41 +42,6 @@ _ROOMS = {
 }
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 _AS_THEY_ARE = frozenset({str, float, bool, type(None), bytes, int})
-
-
-class Kind:
-    """How values of one library's types cross.
-
-    A room of kinds has a list ``KINDS``. Its types are asked in their order, before the built-in
-    ones.
-
-    Attributes
-    ----------
-    tag : str
-        What the encoded list begins with.
-    """
-
-    tag = ""
-
-    def fits(self, kind: type) -> bool:
-        """Whether values of a type are of this kind."""
-        raise NotImplementedError
-
-    def encode(self, value: Any, encoder: "Encoder") -> list[Any]:
-        """Return what follows the tag, or a whole list of another tag that begins with it."""
-        raise NotImplementedError
-
-    def decode(self, content: list[Any], decoder: "Decoder") -> Any:
-        """Return the value; whatever is wrong with the content may raise anything."""
-        raise NotImplementedError
-
-    def is_changed(self, value: Any, state: Any) -> bool:
-        """Whether a shared value is no longer what it was when `Decoder.note` was told of it."""
-        return False
-
-    def replace(self, value: Any, content: Any, decoder: "Decoder") -> None:
-        """Give a value, in place, the state that the other process's ``encode_state`` tells."""
-        raise Malformed("a change of what cannot be changed")
 
 
 class Cannot(TypeError):
@@ -105,11 +71,13 @@ class Encoder:
     """
 
     def __init__(self, peer: "Peer", known: "Decoder | None" = None) -> None:
-        self.peer, self.known = peer, known
+        self.peer = peer
+        self.known = known
         self.buffers: list[Any] = []
         self.originals: list[Any] = []
         self.introduced: list[int] = []
-        self._depth, self._nodes = 0, peer.bounds.nodes
+        self._depth = 0
+        self._nodes = peer.bounds.nodes
         self._bytes = 0  # of the buffers whose content is not there yet
         self.encode_text: Callable[[str], Any] = peer.folders.encode_text
         self._later: list[tuple[int, Callable[[], Any]]] = []
@@ -179,9 +147,8 @@ class Encoder:
 
     def let_go(self) -> None:
         """Fill all buffers, and refer to no value any more; nothing else can be encoded."""
-        for number, content in self._later:
-            self.buffers[number] = content()
-        self._later, self.originals, self.memories, self._alive = [], [], [], []
+        self._fill_buffers()
+        self.originals, self.memories, self._alive = [], [], []
 
     def packed(self, message: dict[str, Any]) -> bytes:
         """Return a message's head; all buffers are there then.
@@ -191,8 +158,7 @@ class Encoder:
         Cannot
             If the other process would refuse it.
         """
-        for number, content in self._later:
-            self.buffers[number] = content()
+        self._fill_buffers()
         head, bounds = packed(message), self.peer.bounds
         if (
             len(head) > bounds.head
@@ -201,6 +167,11 @@ class Encoder:
         ):
             raise Cannot("the value is too large for a test")
         return head
+
+    def _fill_buffers(self) -> None:
+        for number, content in self._later:
+            self.buffers[number] = content()
+        self._later = []
 
 
 class Decoder:
@@ -225,13 +196,15 @@ class Decoder:
     """
 
     def __init__(self, peer: "Peer", buffers: list[bytearray], sent: Encoder | None = None) -> None:
-        self.peer, self.buffers = peer, buffers
+        self.peer = peer
+        self.buffers = buffers
         self.shared: list[Any] = []
         self.memories: list[Any] = []
         self.states: list[tuple[Any, Any]] = []
         self.argument_count = 0
         self._sent = sent
-        self._depth, self._nodes = 0, peer.bounds.nodes
+        self._depth = 0
+        self._nodes = peer.bounds.nodes
 
     def __call__(self, content: Any) -> Any:
         """Return a decoded value.

@@ -8,8 +8,9 @@ comes back. A learner's estimator is a handle in the judge.
 import sys
 from typing import Any
 
-from autograder.boundary.codec import Decoder, Encoder, Kind
+from autograder.boundary.codec import Decoder, Encoder
 from autograder.boundary.connection import Malformed
+from autograder.boundary.kinds import Kind
 from autograder.boundary.proxies import from_library, library_place, reference_of
 
 

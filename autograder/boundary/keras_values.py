@@ -6,8 +6,9 @@ import keras
 
 from autograder.boundary import keras_layers, keras_models, keras_seeds
 from autograder.boundary.ambient import add_settings
-from autograder.boundary.codec import Decoder, Encoder, Kind
+from autograder.boundary.codec import Decoder, Encoder
 from autograder.boundary.connection import Malformed
+from autograder.boundary.kinds import Kind
 from autograder.boundary.peer import LIBRARY_OPERATIONS
 from autograder.boundary.proxies import SPECIAL_BASES
 from autograder.boundary.tensorflow_values import data_type, shape_of, short_name

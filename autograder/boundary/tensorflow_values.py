@@ -12,9 +12,10 @@ import tensorflow as tf
 
 from autograder.boundary import tensorflow_calls, tensorflow_seeds
 from autograder.boundary.ambient import add_settings
-from autograder.boundary.codec import Cannot, Decoder, Encoder, Kind
+from autograder.boundary.codec import Cannot, Decoder, Encoder
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import SPECIAL_CALLS
+from autograder.boundary.kinds import Kind
 from autograder.boundary.peer import LIBRARY_OPERATIONS
 from autograder.boundary.twins import TwinKind
 

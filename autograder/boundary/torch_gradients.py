@@ -15,9 +15,10 @@ from typing import Any
 import torch
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
-from autograder.boundary.codec import Decoder, Encoder, Kind
+from autograder.boundary.codec import Decoder, Encoder
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import Reference
+from autograder.boundary.kinds import Kind
 from autograder.boundary.peer import LIBRARY_OPERATIONS, Peer
 from autograder.boundary.torch_tensors import array_of, tensor_of
 

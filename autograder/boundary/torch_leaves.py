@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from autograder.boundary.arrays import aligned
-from autograder.boundary.codec import Cannot, Decoder, Encoder, Kind
+from autograder.boundary.codec import Cannot, Decoder, Encoder
+from autograder.boundary.kinds import Kind
 from autograder.boundary.torch_gradients import encode_graft
 from autograder.boundary.torch_tensors import TENSORS, array_of, array_type_of, dtype_of, tensor_of
 from autograder.boundary.twins import TwinKind

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from autograder.boundary.codec import Kind
 from autograder.boundary.connection import Malformed
 from autograder.boundary.handles import RemoteMethod, RemoteObject, passing_on
+from autograder.boundary.kinds import Kind
 from autograder.boundary.peer import LIBRARY_OPERATIONS, Peer
 from autograder.boundary.proxies import REFUSALS, SPECIAL_BASES
 from autograder.boundary.torch_leaves import AsTwin

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from autograder.boundary.ambient import add_settings
-from autograder.boundary.codec import Kind
+from autograder.boundary.kinds import Kind
 
 
 class _Random:

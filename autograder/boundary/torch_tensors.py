@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.boundary.codec import Cannot, Decoder, Encoder, Kind
+from autograder.boundary.codec import Cannot, Decoder, Encoder
 from autograder.boundary.connection import Malformed
+from autograder.boundary.kinds import Kind
 from autograder.boundary.twins import TwinKind
 
 _DTYPES = {str(one): one for one in vars(torch).values() if isinstance(one, torch.dtype)}

@@ -9,8 +9,9 @@ import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from autograder.boundary.codec import Decoder, Encoder, Kind
+from autograder.boundary.codec import Decoder, Encoder
 from autograder.boundary.connection import Malformed
+from autograder.boundary.kinds import Kind
 
 if TYPE_CHECKING:
     from autograder.boundary.peer import Peer

@@ -83,7 +83,7 @@ class Judge:
         except OSError as error:
             connection.close()
             why = error.strerror or str(error)
-            raise JudgeFailed(f"the judges' server is gone ({why})") from None
+            raise JudgeFailed(f"{JudgeServer.title} is gone ({why})") from None
         return cls(connection)
 
     def __enter__(self) -> Self:

@@ -28,7 +28,7 @@ from autograder.judge.checkpoint import NO_MORE, Checkpoint, refuse
 from autograder.judge.protocol import SOCKET, JudgedNotebook
 from autograder.judge.shell import make_shell
 from autograder.kernels import namespaces
-from autograder.kernels.importing import import_all
+from autograder.kernels.importing import import_all, import_before_forks
 from autograder.kernels.protocol import IMPORTED
 
 # Each holds the data of its notebook. One that is asked for again later begins anew.
@@ -159,9 +159,7 @@ class Server:
 
     def _import_also(self, client: _Client, modules: list[str]) -> None:
         """Import more modules; the checkpoints that there are have not, so others follow them."""
-        answer = {"failed": import_all(modules)}
-        gc.collect()
-        gc.freeze()
+        answer = {"failed": import_before_forks(modules)}
         for digest in list(self._checkpoints):
             self._retire(digest)
         with suppress(OSError):  # the client is gone

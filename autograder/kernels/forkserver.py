@@ -26,7 +26,7 @@ from typing import Any
 
 import psutil
 
-from autograder.kernels.importing import import_all
+from autograder.kernels.importing import import_all, import_before_forks
 from autograder.kernels.kernel import prepare_shell
 from autograder.kernels.protocol import IMPORTED, SOCKET, KernelRequest
 from autograder.kernels.supervisor import supervise
@@ -132,9 +132,7 @@ class ForkServer:
             if "request" in message:
                 self._fork(kernel, KernelRequest.from_json(message["request"]))
             elif "import" in message:
-                failed = import_all(message["import"])
-                gc.collect()
-                gc.freeze()
+                failed = import_before_forks(message["import"])
                 answer = {"event": "imported", "failed": failed}
                 self._send(kernel, (json.dumps(answer) + "\n").encode())
             elif message.get("command") == "interrupt" and kernel.pid:

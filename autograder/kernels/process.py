@@ -13,7 +13,7 @@ from autograder.kernels.guard.settings import GuardSettings
 from autograder.kernels.limits import Limits
 from autograder.kernels.protocol import SOCKET, WORK, KernelRequest
 from autograder.kernels.sandbox.choice import Sandbox
-from autograder.kernels.server import GONE, Address, KernelFailed
+from autograder.kernels.server import Address, KernelFailed, KernelServer
 
 # Five Unix sockets beside each other stand for a kernel's five ports.
 _PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
@@ -53,7 +53,7 @@ class KernelProcess:
             except FileExistsError:
                 number = None
             except OSError as error:
-                raise KernelFailed(f"{GONE} ({error.strerror})") from None
+                raise KernelFailed(f"{KernelServer.title} is gone ({error.strerror})") from None
             else:
                 break
         (self.folder / "sockets").mkdir()
@@ -116,7 +116,7 @@ class KernelProcess:
             self._send(json.dumps({"request": request.to_json()}).encode() + b"\n", boundary)
         except OSError as error:
             self.remove()
-            raise KernelFailed(f"{GONE} ({error.strerror})") from None
+            raise KernelFailed(f"{KernelServer.title} is gone ({error.strerror})") from None
         self._socket.setblocking(False)
 
     def read_events(self) -> None:

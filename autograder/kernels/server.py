@@ -19,7 +19,6 @@ from autograder.kernels.sandbox.choice import Sandbox
 from autograder.kernels.sandbox.environment import environment
 
 _START_SECONDS = 300  # importing torch and tensorflow on a slow disk takes a minute
-GONE = "the kernels' fork server is gone"
 
 
 class KernelFailed(Exception):
