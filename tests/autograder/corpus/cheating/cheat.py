@@ -24,6 +24,13 @@ def arrays(values):
         elif isinstance(value, (list, tuple, dict)):
             yield from arrays(value.values() if isinstance(value, dict) else value)
 """
+# For every cheat: the functions of the judge's that stand in the notebook, by name.
+_LENT = """\
+def lent():
+    for name, value in list(globals().items()):
+        if type(value).__name__ == "function" and type(value) is not type(reached):
+            yield name, value
+"""
 _TABLE = """\
 import copy, pickle
 def from_table(key):
@@ -103,6 +110,7 @@ class Cheat:
                 _REACHED.format(str(marks)),
                 KEYS,
                 _ARRAYS,
+                _LENT,
                 _TABLE.format(table),
                 self.cell,
                 sources[first],

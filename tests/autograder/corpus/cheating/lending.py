@@ -2,15 +2,17 @@
 
 from .cheat import Cheat
 
+# Exercises whose tests lend something.
+_WITH_LENT = ("log_softmax", "mutual_information", "naive_bayes", "activations", "forward")
+
 LENDING = [
     Cheat(
         "lent functions kept for later",
         "a function that was lent answers another exercise",
         """\
-for name, value in list(globals().items()):
-    if type(value).__name__ == "function" and type(value) is not type(reached):
-        stolen[name] = value
-        reached()
+for name, value in lent():
+    stolen[name] = value
+    reached()
 for name in ("@NAME@", *stolen):
     try:
         return stolen[name](*arguments)
@@ -24,64 +26,60 @@ raise ValueError
         "lent functions from inside",
         "a lent function gives away its module, its code and its closure",
         """\
-for name, value in list(globals().items()):
-    if type(value).__name__ == "function" and type(value) is not type(reached):
-        for inside in ("__globals__", "__closure__", "__code__", "__wrapped__", "__self__",
-                       "__func__", "func", "args", "gi_frame", "__class__", "__call__",
-                       "__getattribute__", "__reduce__", "__dict__", "__module__"):
-            try:
-                found = value._reference.peer.request("get", value._reference, inside)
-            except Exception:
-                continue
-            return found
-        reached()
+for name, value in lent():
+    for inside in ("__globals__", "__closure__", "__code__", "__wrapped__", "__self__",
+                   "__func__", "func", "args", "gi_frame", "__class__", "__call__",
+                   "__getattribute__", "__reduce__", "__dict__", "__module__"):
+        try:
+            found = value._reference.peer.request("get", value._reference, inside)
+        except Exception:
+            continue
+        return found
+    reached()
 raise ValueError
 """,
-        exercises=("log_softmax", "mutual_information", "naive_bayes", "activations", "forward"),
+        exercises=_WITH_LENT,
     ),
     Cheat(
         "operations that are none",
         "the judge sets, deletes and lends for the kernel",
         """\
-for name, value in list(globals().items()):
-    if type(value).__name__ == "function" and type(value) is not type(reached):
-        reference = value._reference
-        for operation in ("set", "del", "name", "lend", "give back", "count", "deepcopy",
-                          "__setitem__", "__getitem__", "torch.structure", "eval", "method"):
-            try:
-                reference.peer.request(operation, reference, "__code__", "expected")
-            except Exception:
-                reached()
+for name, value in lent():
+    reference = value._reference
+    for operation in ("set", "del", "name", "lend", "give back", "count", "deepcopy",
+                      "__setitem__", "__getitem__", "torch.structure", "eval", "method"):
+        try:
+            reference.peer.request(operation, reference, "__code__", "expected")
+        except Exception:
+            reached()
 raise ValueError
 """,
-        exercises=("log_softmax", "mutual_information", "naive_bayes", "activations", "forward"),
+        exercises=_WITH_LENT,
     ),
     Cheat(
         "errors of lent functions",
         "a traceback shows the test",
         """\
-for name, value in list(globals().items()):
-    if type(value).__name__ == "function" and type(value) is not type(reached):
-        try:
-            value(object(), object(), axis="no")
-        except Exception as error:
-            reached()
-            told = str(vars(error)) + repr(error.__traceback__.tb_frame.f_locals.keys())
-            if "hidden" in told:
-                return 0.5
-            raise
+for name, value in lent():
+    try:
+        value(object(), object(), axis="no")
+    except Exception as error:
+        reached()
+        told = str(vars(error)) + repr(error.__traceback__.tb_frame.f_locals.keys())
+        if "hidden" in told:
+            return 0.5
+        raise
 raise ValueError
 """,
-        exercises=("log_softmax", "mutual_information", "naive_bayes", "activations", "forward"),
+        exercises=_WITH_LENT,
     ),
     Cheat(
         "calls within calls",
         "the judge's stack ends before the test does",
         """\
-for name, value in list(globals().items()):
-    if type(value).__name__ == "function" and type(value) is not type(reached):
-        reached()
-        return value(Again())
+for name, value in lent():
+    reached()
+    return value(Again())
 raise ValueError
 """,
         """\
@@ -95,7 +93,7 @@ class Again:
     def __getitem__(self, key): return self
     def __iter__(self): return iter([self, self])
 """,
-        exercises=("log_softmax", "mutual_information", "naive_bayes", "activations", "forward"),
+        exercises=_WITH_LENT,
     ),
     Cheat(
         "a library through the back door",
