@@ -46,6 +46,7 @@ __all__ = [
 
 # A result of a few hundred operations in each precision stays well within these.
 _TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-7}
+_NOT_COMPARED = "only integers, booleans and strings can be compared"
 
 
 class CheckFailed(AssertionError):
@@ -124,8 +125,7 @@ class Checks:
         CheckFailed
             If the value is not a numeric array or has another shape.
         """
-        actual = self._array(value, name).shape
-        if actual != tuple(expected):
+        if (actual := self._array(value, name).shape) != tuple(expected):
             self._fail(name, f"has shape {actual}, expected {tuple(expected)}", hint)
 
     def dtype(self, value: Any, expected: Any, name: str, hint: str = "") -> None:
@@ -214,6 +214,7 @@ class Checks:
         if actual.shape != wanted.shape:
             self._fail(name, f"has shape {actual.shape}, expected {wanted.shape}", hint)
         if actual.dtype == object or not (actual == wanted).all():
+            hint = _NOT_COMPARED if wanted.dtype == object else hint
             self._fail(name, f"is {_short(value)}, expected {_short(expected)}", hint)
 
     def raises(
@@ -235,9 +236,8 @@ class Checks:
         except NotImplementedError:
             raise
         except Exception as error:
-            self._fail(
-                name, f"raises {type(error).__name__} instead of {exception.__name__} ({error})"
-            )
+            told = f"raises {type(error).__name__} instead of {exception.__name__} ({error})"
+            self._fail(name, told)
         self._fail(name, f"does not raise {exception.__name__}")
 
     @contextmanager

@@ -46,6 +46,12 @@ class TestClose:
         with pytest.raises(CheckFailed):
             check.close(value, [1.0], "value")
 
+    def test_equal_says_what_it_cannot_compare(self) -> None:
+        with pytest.raises(CheckFailed, match="only integers, booleans and strings"):
+            check.equal((None, 10), (None, 10), "the shape")
+        with pytest.raises(CheckFailed, match="is None, expected 3: no return"):
+            check.equal(None, 3, "the count", hint="no return?")
+
     def test_an_object_that_lies_about_equality_gains_nothing(self) -> None:
         class Liar(np.ndarray):
             def __eq__(self, other: object) -> bool:
