@@ -30,14 +30,16 @@ sandbox: ## Install what grading locks learners' code into (Linux; asks for root
 demo: $(READY) ## Build the course, grade a sample class of week 5, write feedback and a class report
 	$(BIN)/python -m autograder.demo
 
-test: test-tools test-course ## Run all tests
+# The check of a week tries hundreds of mutants: here ten of each exercise.
+test: MUTANTS = 10
+test: test-tools test-course ## Run all tests, with a sample of mutants
 
 test-tools: $(READY) ## Run the tests of forwardpass/, autograder/ and the project's files
 	$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/course
 
 # Each of these tests uses all cores by itself.
-test-course: $(READY) ## Run the tests of the course; of one unit: make test-course UNIT=w05
-	$(BIN)/python -m pytest tests/course $(UNIT:%=--unit=%)
+test-course: $(READY) ## Run the tests of the course, all mutants; of a unit: make test-course UNIT=w05
+	$(BIN)/python -m pytest tests/course $(UNIT:%=--unit=%) $(MUTANTS:%=--mutants=%)
 
 lab: $(READY) ## Bring new notebooks into work/, the learner's folder, and open JupyterLab there
 	@$(BIN)/python -m autograder.work

@@ -28,6 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how many runs are executed at a time (default: one a core)",
     )
     parser.add_argument(
+        "--mutants",
+        type=at_least_one,
+        metavar="N",
+        help="how many mutants of each exercise are tried, beside those that are excused "
+        "(default: all)",
+    )
+    parser.add_argument(
         "--no-cache",
         action="store_true",
         help="check also what was checked before and has not changed since",
@@ -73,7 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
     syllabus = load_syllabus(arguments.course_dir)
     selected = syllabus.select(arguments.units)
     # Every unit is read before the first is run: bad input shows at once.
-    units = [load_unit(arguments.course_dir, unit, syllabus) for unit in selected]
+    units = [
+        load_unit(arguments.course_dir, unit, syllabus, arguments.mutants) for unit in selected
+    ]
 
     # A file has no width: the table gets what it needs.
     output = Console() if sys.stdout.isatty() else Console(width=100)

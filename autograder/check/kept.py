@@ -24,18 +24,20 @@ class KeptReports:
 
     def find(self, tested: UnitUnderTest) -> UnitReport | None:
         """Return the report on a unit, if nothing has changed since it was made."""
-        kept = self._cache.find(tested.unit.id, _key(tested))
-        if kept is None:
-            return None
-        exercises = tuple(_exercise(content) for content in kept.content["exercises"])
-        return UnitReport(tested.unit, kept.content["seconds"], exercises, (), kept.obtained)
+        # A report on all mutants is one on some of them, too.
+        for most in dict.fromkeys([None, tested.most_mutants]):
+            if kept := self._cache.find(tested.unit.id, _key(tested, most)):
+                exercises = tuple(_exercise(content) for content in kept.content["exercises"])
+                seconds = kept.content["seconds"]
+                return UnitReport(tested.unit, seconds, exercises, (), kept.obtained, most)
+        return None
 
     def keep(self, tested: UnitUnderTest, report: UnitReport) -> None:
         """Keep a report for the next time, unless it has a fault."""
         if not report.faults:
             exercises = [asdict(exercise) for exercise in report.exercises]
             content = {"seconds": report.seconds, "exercises": exercises}
-            self._cache.keep(tested.unit.id, _key(tested), content)
+            self._cache.keep(tested.unit.id, _key(tested, tested.most_mutants), content)
 
 
 def _exercise(content: dict[str, Any]) -> ExerciseReport:
@@ -43,7 +45,7 @@ def _exercise(content: dict[str, Any]) -> ExerciseReport:
     return ExerciseReport(**content, tried=tried)
 
 
-def _key(tested: UnitUnderTest) -> str:
+def _key(tested: UnitUnderTest, most_mutants: int | None) -> str:
     assignment = tested.assignment
     return key_of(
         unit=asdict(tested.unit),
@@ -52,6 +54,7 @@ def _key(tested: UnitUnderTest) -> str:
         release=assignment.release,
         variants=[asdict(variant) for variant in tested.variants],
         files=tested.files,
+        most_mutants=most_mutants,
         tools=_tools(),
         environment=environment(),
     )

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,13 @@ class Variant:
     code: str
     line: int
     hint: str = ""
+
+
+def equivalents(variants: Iterable[Variant], exercise: str) -> list[Variant]:
+    """Return the blocks that say why mutants of an exercise may live."""
+    return [
+        block for block in variants if block.kind == "equivalent" and block.exercise == exercise
+    ]
 
 
 def parse_mistakes(path: Path, cells: Mapping[str, str]) -> tuple[Variant, ...]:

@@ -6,8 +6,9 @@ Sayward 1978, "Hints on test data selection").
 
 import ast
 import copy
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder import regions
@@ -105,6 +106,28 @@ def make_mutants(exercise: str, code: str) -> tuple[Mutant, ...]:
                     seen.add(changed)
                     mutants.append(Mutant(exercise, node.lineno, original, mutated, changed))
     return tuple(mutants)
+
+
+def sample_of(
+    mutants: Sequence[Mutant], most: int | None, excused: Collection[str]
+) -> tuple[Mutant, ...]:
+    """Return some mutants of one exercise, the same ones as long as its solution is the same.
+
+    Parameters
+    ----------
+    mutants : sequence of Mutant
+    most : int or None
+        How many beside those that are excused; None: all.
+    excused : collection of str
+        What `Mutant.mutated` is of those that have a reason to live: all of them are taken.
+    """
+    others = [mutant for mutant in mutants if mutant.mutated not in excused]
+    chosen = set(sorted(others, key=_digest)[:most])
+    return tuple(mutant for mutant in mutants if mutant in chosen or mutant.mutated in excused)
+
+
+def _digest(mutant: Mutant) -> bytes:
+    return hashlib.sha256(mutant.code.encode()).digest()
 
 
 def statement_text(statement: ast.stmt) -> str:

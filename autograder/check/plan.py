@@ -36,6 +36,9 @@ class UnitUnderTest:
         What the notebook finds in its working directory.
     judged : JudgePlan
         What a judge runs of the assignment.
+    most_mutants : int or None
+        How many mutants of an exercise are tried at most, beside those that are excused; None: all
+        of them are.
     """
 
     unit: Unit
@@ -45,6 +48,7 @@ class UnitUnderTest:
     mutants: tuple[Mutant, ...]
     files: dict[str, bytes]
     judged: JudgePlan
+    most_mutants: int | None = None
 
     @property
     def assignment_path(self) -> Path:

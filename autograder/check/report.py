@@ -115,6 +115,9 @@ class UnitReport:
         Empty if all promises are kept.
     result_of : datetime.datetime or None
         When it was obtained, where it was kept because nothing has changed since.
+    most_mutants : int or None
+        How many mutants of an exercise were tried at most, beside those that are excused; None:
+        all of them were.
     """
 
     unit: Unit
@@ -122,3 +125,4 @@ class UnitReport:
     exercises: tuple[ExerciseReport, ...]
     faults: tuple[Fault, ...]
     result_of: datetime | None = None
+    most_mutants: int | None = None

@@ -41,6 +41,8 @@ def print_report(report: UnitReport, console: Console) -> None:
         points = sum(exercise.points for exercise in report.exercises)
         judged = sum(exercise.judged for exercise in report.exercises)
         time += f"; {judged:g} of {points:g} points judged"
+        if report.most_mutants is not None:
+            time += f"; of mutants at most {report.most_mutants} of each exercise"
     if not report.faults:
         if report.result_of is not None:
             time += f"; result of {report.result_of:%Y-%m-%d %H:%M}, nothing has changed since"
@@ -62,6 +64,7 @@ def report_json(reports: Iterable[UnitReport]) -> str:
             "result_of": report.result_of and report.result_of.isoformat(),
             "seconds": round(report.seconds, 3),
             "budget": report.unit.assignment_budget,
+            "most_mutants": report.most_mutants,
             "exercises": [_content(exercise) for exercise in report.exercises],
             "faults": [{**asdict(fault), "path": str(fault.path)} for fault in report.faults],
         }

@@ -7,8 +7,8 @@ from pathlib import Path
 from autograder.build.unit import build_unit
 from autograder.check.assignment import make_assignment_code
 from autograder.check.hints import hint_faults
-from autograder.check.mistakes import parse_mistakes
-from autograder.check.mutants import make_mutants
+from autograder.check.mistakes import equivalents, parse_mistakes
+from autograder.check.mutants import equivalent_text, make_mutants, sample_of
 from autograder.check.plan import (
     SEEDS,
     Trial,
@@ -42,8 +42,19 @@ from autograder.syllabus import Syllabus, Unit
 _FIRST_FACTOR, _FIRST_EXTRA = 5, 60
 
 
-def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> UnitUnderTest:
+def load_unit(
+    root: Path, unit: Unit, syllabus: Syllabus, most_mutants: int | None = None
+) -> UnitUnderTest:
     """Build a unit and read what its tests are tested on.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        Holds ``course/``.
+    unit : Unit
+    syllabus : Syllabus
+    most_mutants : int, optional
+        See `UnitUnderTest`.
 
     Raises
     ------
@@ -53,19 +64,25 @@ def load_unit(root: Path, unit: Unit, syllabus: Syllabus) -> UnitUnderTest:
     built = build_unit(root, unit, syllabus)
     folder = root / "course" / unit.id
     assignment = make_assignment_code(built.cells, built.published[unit.assignment_name])
+    variants = parse_mistakes(folder / "mistakes.py", exercise_cells(built.source))
     return UnitUnderTest(
         unit=unit,
         folder=folder,
         assignment=assignment,
-        variants=parse_mistakes(folder / "mistakes.py", exercise_cells(built.source)),
+        variants=variants,
         mutants=tuple(
             mutant
             for cell in assignment.cells
             if cell.role == "exercise"
-            for mutant in make_mutants(cell.exercise, cell.code)
+            for mutant in sample_of(
+                make_mutants(cell.exercise, cell.code),
+                most_mutants,
+                {equivalent_text(v.code) for v in equivalents(variants, cell.exercise)},
+            )
         ),
         files=dict(built.public_files),
         judged=plan(assignment.for_judge()),
+        most_mutants=most_mutants,
     )
 
 
@@ -193,4 +210,6 @@ def _report(
     total = imports + sum(seconds)
     faults += [*hint_faults(tested), *judged_faults(tested), *budget_faults(tested, total)]
     # The stub and the release have most of their errors in common.
-    return UnitReport(tested.unit, total, tuple(exercises), tuple(dict.fromkeys(faults)))
+    found = tuple(dict.fromkeys(faults))
+    most = tested.most_mutants
+    return UnitReport(tested.unit, total, tuple(exercises), found, most_mutants=most)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from autograder.check.assignment import AssignmentCode
-from autograder.check.mistakes import WRONG, Variant
+from autograder.check.mistakes import WRONG, Variant, equivalents
 from autograder.check.mutants import Mutant, equivalent_text
 from autograder.check.plan import Trial, UnitUnderTest
 from autograder.check.report import (
@@ -124,7 +124,7 @@ def exercise_report(
 ) -> ExerciseReport:
     """Return what became of an exercise's variants and mutants."""
     assignment = tested.assignment
-    excuses = {equivalent_text(block.code) for block in _equivalents(tested, exercise)}
+    excuses = {equivalent_text(block.code) for block in equivalents(tested.variants, exercise)}
     tried = []
     for trial, result in outcomes:
         ending = {"died": DIED, "timed out": TIMED_OUT}.get(result.end, POINTS_LOST)
@@ -195,8 +195,8 @@ def _mutant_faults(
     survivors = [
         trial.subject for trial, result in mutants if not loses(tested.assignment, trial, result)
     ]
-    equivalents = _equivalents(tested, exercise)
-    excuses = {equivalent_text(block.code) for block in equivalents}
+    reasons = equivalents(tested.variants, exercise)
+    excuses = {equivalent_text(block.code) for block in reasons}
     for mutant in sorted(survivors, key=lambda mutant: mutant.line):
         if mutant.mutated not in excuses:
             yield Fault(
@@ -208,19 +208,11 @@ def _mutant_faults(
             )
     alive = {mutant.mutated for mutant in survivors}
     made = {trial.subject.mutated for trial, _ in mutants}
-    for block in equivalents:
+    for block in reasons:
         text = equivalent_text(block.code)
         if text not in alive:
             why = "that mutant dies" if text in made else f"no mutant reads `{text}`"
             yield _of(tested, block, f"this equivalent block is stale, {why}: take it out")
-
-
-def _equivalents(tested: UnitUnderTest, exercise: str) -> list[Variant]:
-    return [
-        block
-        for block in tested.variants
-        if block.kind == "equivalent" and block.exercise == exercise
-    ]
 
 
 def _line(tested: UnitUnderTest, mutant: Mutant) -> int | None:

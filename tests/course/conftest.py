@@ -38,6 +38,7 @@ _BASIS = (Path(forwardpass.__file__).parent, *_TOOLS.glob("*.py"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--unit", action="append", default=[], help="w05: only this unit; repeatable")
+    parser.addoption("--mutants", help="how many mutants of an exercise are tried; by default all")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -71,8 +72,10 @@ def faults(
     """Return the broken promises of each unit, as `autograder check` finds them."""
     path = tmp_path_factory.mktemp("check") / "report.json"
     ids = [unit.id for unit in _selected(pytestconfig)]
+    most = pytestconfig.getoption("--mutants")
+    sample = ["--mutants", most] if most else []
     with progress():
-        main(["check", *ids, "--course-dir", str(ROOT), "--json", str(path)])
+        main(["check", *ids, *sample, "--course-dir", str(ROOT), "--json", str(path)])
     reports = json.loads(path.read_text())["units"]
     return {
         report["unit"]: [f"{fault['path']}:{fault['line']}: {fault['message']}" for fault in faults]

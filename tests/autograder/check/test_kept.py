@@ -13,9 +13,9 @@ from autograder.result_cache import ResultCache
 from autograder.syllabus import load_syllabus
 
 
-def load(course: Path) -> UnitUnderTest:
+def load(course: Path, most_mutants: int | None = None) -> UnitUnderTest:
     syllabus = load_syllabus(course)
-    return load_unit(course, syllabus.units[0], syllabus)
+    return load_unit(course, syllabus.units[0], syllabus, most_mutants)
 
 
 def report_on(tested: UnitUnderTest, *faults: Fault) -> UnitReport:
@@ -73,3 +73,16 @@ def test_a_report_with_a_fault_is_never_kept(small_course):
     reports = KeptReports(ResultCache("check"))
     reports.keep(tested, report_on(tested, Fault(Path("a.md"), 1, "double", "broken")))
     assert reports.find(tested) is None
+
+
+def test_a_report_on_all_mutants_serves_for_some_of_them(small_course, kept):
+    assert kept.find(load(small_course, most_mutants=1)).most_mutants is None
+
+
+def test_a_report_on_some_mutants_serves_for_no_other_number(small_course):
+    reports = KeptReports(ResultCache("check"))
+    tested = load(small_course, most_mutants=1)
+    reports.keep(tested, report_on(tested))
+    assert reports.find(tested).most_mutants == 1
+    assert reports.find(load(small_course, most_mutants=2)) is None
+    assert reports.find(load(small_course)) is None

@@ -3,7 +3,7 @@ import textwrap
 
 import pytest
 
-from autograder.check.mutants import equivalent_text, make_mutants
+from autograder.check.mutants import equivalent_text, make_mutants, sample_of
 
 
 def solution(*lines: str) -> str:
@@ -178,3 +178,25 @@ def test_mutants_are_different_valid_and_always_in_the_same_order():
 )
 def test_an_equivalent_block_may_be_written_in_any_layout(block, text):
     assert equivalent_text(block) == text
+
+
+class TestSample:
+    MUTANTS = make_mutants("f", solution("return a - b + 3 * c", "return a < b and c"))
+
+    def test_without_a_number_it_is_all(self):
+        assert sample_of(self.MUTANTS, None, ()) == self.MUTANTS
+
+    def test_it_has_so_many_in_the_order_of_the_text_and_is_always_the_same(self):
+        sample = sample_of(self.MUTANTS, 3, ())
+        assert len(sample) == 3
+        assert [mutant for mutant in self.MUTANTS if mutant in sample] == list(sample)
+        assert sample_of(self.MUTANTS[::-1], 3, ())[::-1] == sample
+
+    def test_a_larger_one_holds_a_smaller_one(self):
+        assert set(sample_of(self.MUTANTS, 3, ())) < set(sample_of(self.MUTANTS, 5, ()))
+
+    def test_what_is_excused_comes_on_top(self):
+        excused = {self.MUTANTS[0].mutated, self.MUTANTS[-1].mutated}
+        sample = sample_of(self.MUTANTS, 1, excused)
+        assert {mutant.mutated for mutant in sample} > excused
+        assert len([mutant for mutant in sample if mutant.mutated not in excused]) == 1

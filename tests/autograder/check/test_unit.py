@@ -400,6 +400,19 @@ def test_units_are_checked_side_by_side_and_reported_in_their_order(small_course
     assert [unit["unit"] for unit in units] == ["w90_tiny", "w89_other"]
 
 
+def test_as_many_mutants_are_tried_as_were_asked_for(small_course, capsys):
+    options = ["--course-dir", str(small_course), "--no-cache"]
+    assert main(["check", *options, "--json"]) == 0
+    (unit,) = json.loads(capsys.readouterr().out)["units"]
+    assert unit["exercises"][0]["mutants"]["all"] > 1
+    assert main(["check", *options, "--mutants", "1", "--json"]) == 0
+    (unit,) = json.loads(capsys.readouterr().out)["units"]
+    assert unit["most_mutants"] == 1
+    assert {exercise["mutants"]["all"] for exercise in unit["exercises"]} <= {0, 1}
+    assert main(["check", *options, "--mutants", "1"]) == 0
+    assert "of mutants at most 1 of each exercise" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("jobs", ["0", "-1", "two"])
 def test_a_number_of_jobs_below_1_ends_with_2(small_course, capsys, jobs):
     with pytest.raises(SystemExit) as stopped:
