@@ -3,6 +3,7 @@
 Every function returns a :class:`Dataset` (or an image), seeded where it splits or draws.
 """
 
+from forwardpass.data.cifar import cifar10, cifar100
 from forwardpass.data.datasets import (
     Dataset,
     digits,
@@ -16,6 +17,8 @@ from forwardpass.data.store import DataError, find
 __all__ = [
     "DataError",
     "Dataset",
+    "cifar10",
+    "cifar100",
     "digits",
     "fashion_mnist",
     "find",

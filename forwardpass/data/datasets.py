@@ -33,7 +33,8 @@ class Dataset:
     Attributes
     ----------
     X_train, X_test : numpy.ndarray, shape (m, ...)
-        Inputs; images have shape (m, height, width) and values from 0 to 1 (float32).
+        Inputs; images have values from 0 to 1 (float32) and shape (m, height, width), in colour
+        (m, 3, height, width).
     y_train, y_test : numpy.ndarray of int64, shape (m,)
         Class numbers.
     classes : tuple of str
