@@ -12,11 +12,15 @@ from forwardpass.data.datasets import (
     moons,
     photograph,
 )
+from forwardpass.data.scenes import Scenes, scenes
 from forwardpass.data.store import DataError, find
+from forwardpass.data.voc import VOC, voc
 
 __all__ = [
+    "VOC",
     "DataError",
     "Dataset",
+    "Scenes",
     "cifar10",
     "cifar100",
     "digits",
@@ -25,4 +29,6 @@ __all__ = [
     "mnist",
     "moons",
     "photograph",
+    "scenes",
+    "voc",
 ]

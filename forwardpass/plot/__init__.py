@@ -11,6 +11,7 @@ from forwardpass.plot.geometry import (
     right_angle,
 )
 from forwardpass.plot.networks import computation_graph, matrix_shapes, network
+from forwardpass.plot.scenes import scene
 from forwardpass.plot.style import COLOURS, use_course_style
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "plane",
     "quadratic_form",
     "right_angle",
+    "scene",
     "use_course_style",
 ]
