@@ -161,11 +161,11 @@ def secrets(sources: Mapping[str, NotebookNode]) -> list[Secret]:
 
 def missed(planted: Planted, units: list[str], secrets: list[Secret]) -> list[tuple[str, ...]]:
     """Plant cells into the lessons of some units and return those that the gate lets pass."""
-    files = {}
+    files, first = {}, {}
     for unit in units:
         path = next((ROOT / "release" / unit).glob("*_lesson.ipynb"))
         lesson = json.loads(path.read_text())
-        begin = len(lesson["cells"]) + 1
+        first[unit] = len(lesson["cells"]) + 1
         lesson["cells"] += [cell for _, _, cell in planted]
         files[f"release/{unit}/{path.name}"] = json.dumps(lesson).encode()
     leaks = find_leaks(files, secrets, IDS)
@@ -174,7 +174,7 @@ def missed(planted: Planted, units: list[str], secrets: list[Secret]) -> list[tu
     return [
         (unit, name, *given)
         for unit in units
-        for place, (given, name, _) in enumerate(planted, start=begin)
+        for place, (given, name, _) in enumerate(planted, start=first[unit])
         if (unit, f" cell {place}", *given) not in found
     ]
 
