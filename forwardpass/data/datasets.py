@@ -3,6 +3,7 @@
 import gzip
 import importlib.util
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,21 @@ FASHION_CLASSES = (
     "Ankle boot",
 )
 DIGIT_CLASSES = tuple(str(digit) for digit in range(10))
+
+_SCIKIT_LEARN_PHOTOGRAPHS = ("china", "flower")
+# Only files that lie in the wheel: some of scikit-image's pictures are downloaded when asked for.
+_SCIKIT_IMAGE_PHOTOGRAPHS = {
+    "astronaut": "astronaut.png",
+    "brick": "brick.png",
+    "camera": "camera.png",
+    "cat": "chelsea.png",
+    "coffee": "coffee.png",
+    "grass": "grass.png",
+    "gravel": "gravel.png",
+    "motorcycle": "motorcycle_left.png",
+    "rocket": "rocket.jpg",
+    "stars": "hubble_deep_field.jpg",
+}
 
 
 @dataclass(frozen=True)
@@ -160,17 +176,42 @@ def moons(m: int = 400, noise: float = 0.2, seed: int = 0) -> Dataset:
     return Dataset(X_train, y_train, X_test, y_test, ("upper moon", "lower moon"))
 
 
-def photograph(name: Literal["china", "flower"] = "china") -> np.ndarray:
-    """Return a colour photograph (scikit-learn's sample images, CC BY).
+def photograph(name: str = "china") -> np.ndarray:
+    """Return a photograph that scikit-learn or scikit-image carries.
+
+    Parameters
+    ----------
+    name : str
+        ``"china"`` or ``"flower"`` (scikit-learn's sample images, CC BY); or one of scikit-image's,
+        which are free of rights or CC0: ``"astronaut"``, ``"brick"``, ``"camera"``, ``"cat"``,
+        ``"coffee"``, ``"grass"``, ``"gravel"``, ``"motorcycle"``, ``"rocket"``, ``"stars"``.
 
     Returns
     -------
-    numpy.ndarray of float64, shape (427, 640, 3)
-        Red, green and blue from 0 to 1.
-    """
-    from sklearn.datasets import load_sample_image
+    numpy.ndarray of float64, shape (height, width, 3)
+        Red, green and blue from 0 to 1; grey photographs have three equal channels. China and
+        flower have 427 by 640 pixels.
 
-    return load_sample_image(f"{name}.jpg") / 255
+    Raises
+    ------
+    DataError
+        If the name is not known, or scikit-image is missing.
+    """
+    if name in _SCIKIT_LEARN_PHOTOGRAPHS:
+        from sklearn.datasets import load_sample_image
+
+        return load_sample_image(f"{name}.jpg") / 255
+    if name not in _SCIKIT_IMAGE_PHOTOGRAPHS:
+        known = ", ".join(sorted((*_SCIKIT_LEARN_PHOTOGRAPHS, *_SCIKIT_IMAGE_PHOTOGRAPHS)))
+        raise DataError(f"{name!r} is not a known photograph: known are {known}.")
+    package = importlib.util.find_spec("skimage")
+    if package is None or package.origin is None:
+        raise DataError(f"The {name} is part of the package scikit-image: pip install scikit-image")
+    from PIL import Image  # matplotlib brings it
+
+    path = Path(package.origin).parent / "data" / _SCIKIT_IMAGE_PHOTOGRAPHS[name]
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB")) / 255
 
 
 def _scaled(images: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -152,3 +153,23 @@ def test_the_full_profile_reads_the_original_format(
     assert dataset.y_train.tolist() == list(range(16))
     assert dataset.y_test.tolist() == [7]
     assert dataset.X_train[0, 0, 5] == np.float32(5) / np.float32(255)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("skimage") is None, reason="scikit-image is missing")
+@pytest.mark.parametrize(("name", "shape"), [("cat", (300, 451, 3)), ("brick", (512, 512, 3))])
+def test_photographs_of_scikit_image_have_three_channels_from_0_to_1(name, shape):
+    picture = data.photograph(name)
+    assert picture.shape == shape
+    assert picture.dtype == np.float64
+    assert 0 <= picture.min() < picture.max() <= 1
+
+
+def test_an_unknown_photograph_is_refused_with_the_names_of_the_others():
+    with pytest.raises(data.DataError, match="known are astronaut"):
+        data.photograph("unicorn")
+
+
+def test_a_photograph_whose_package_is_missing_says_which(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(data.DataError, match="pip install scikit-image"):
+        data.photograph("cat")
