@@ -19,6 +19,16 @@ replace(
 )
 
 
+# %% mistake: iou | boxes count as apart only where both sides are negative
+# hint: two boxes side by side, apart in x alone: what do you get for their intersection?
+replace(
+    "np.clip(lower_right - upper_left, 0.0, None).prod(axis=2)",
+    """np.where(
+        (lower_right < upper_left).all(axis=2), 0.0, (lower_right - upper_left).prod(axis=2)
+    )""",
+)
+
+
 # %% mistake: iou | one pixel is added to the sides of the areas
 # hint: what is the IoU of a box with itself? read again what the text says of edges
 def pairwise_iou(A, B):
@@ -552,6 +562,20 @@ replace("return J / found.sum().clamp(min=1)", "return J")
 replace("found.sum().clamp(min=1)", "len(outputs)")
 
 
+# %% mistake: loss | each image is divided by its own number of objects
+# hint: two images, with one object and with two: how often do you divide, and by what?
+replace(
+    "found = objectness > 0",
+    """
+    if len(outputs) > 1:
+        images = zip(outputs, objectness, classes, offsets, strict=True)
+        costs = [detection_loss(*(part[None] for part in image), gamma) for image in images]
+        return torch.stack(costs).mean()
+    found = objectness > 0
+    """,
+)
+
+
 # %% mistake: loss | a batch without an object divides by zero
 # hint: what is N in a batch without an object, and what do you divide by?
 replace("found.sum().clamp(min=1)", "found.sum()")
@@ -859,6 +883,14 @@ replace("torch.cat([skip, U], dim=1)", "skip[:, :1] + U")
 replace("U = self.up(X)", "U = F.relu(self.up(X))")
 
 
+# %% mistake: unet | no ReLU between the convolutions of the way up
+# hint: what does the second convolution of the way up see where the first gives -1?
+replace(
+    "A = F.relu(self.conv1(torch.cat([skip, U], dim=1)))",
+    "A = self.conv1(torch.cat([skip, U], dim=1))",
+)
+
+
 # %% mistake: unet | no ReLU at the end of the way up
 # hint: can the output of your UpBlock be negative?
 replace("return F.relu(self.conv2(A))", "return self.conv2(A)")
@@ -1009,6 +1041,11 @@ replace(
 replace("either > 0", "here.sum() > 0")
 
 
+# %% mistake: segmentation | classes that are not in the truth are left out
+# hint: a class that is predicted and is nowhere in the truth has IoU 0: does it count?
+replace("either > 0", "there.sum() > 0")
+
+
 # %% mistake: segmentation | pixels of the truth in the denominator: that is recall
 # hint: does a pixel that was wrongly given a class cost that class anything?
 replace("either = (here | there).sum()", "either = there.sum()")
@@ -1133,6 +1170,14 @@ replace("scores = best * np.exp(-np.logaddexp(0.0, -each[:, 0]))", "scores = bes
 # %% mistake: detector | logits in the place of probabilities
 # hint: can a score of yours be above 1, or below 0?
 replace("scores = best * np.exp(-np.logaddexp(0.0, -each[:, 0]))", "scores = best * each[:, 0]")
+
+
+# %% mistake: detector | a sigmoid of the best class logit in the place of the softmax
+# hint: do the class probabilities of a cell sum to one?
+replace(
+    "best = powers.max(axis=1) / powers.sum(axis=1)",
+    "best = np.exp(-np.logaddexp(0.0, -each[:, 5:].max(axis=1)))",
+)
 
 
 # %% mistake: detector | a softmax over the cells
