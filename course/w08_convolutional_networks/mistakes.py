@@ -98,6 +98,31 @@ replace(
 replace("step *= stride", "step += stride - 1")
 
 
+# %% mistake: shapes | rounded towards zero, and refused only below one
+# hint: a kernel of 3 in a row of 2, with stride 2: what is int(-0.5), and what is the floor?
+replace(
+    """
+    if spare < 0:
+        raise ValueError(f"a kernel of {k} with dilation {dilation} does not fit into {n}")
+    return spare // stride + 1
+    """,
+    """
+    places = int(spare / stride) + 1
+    if places < 1:
+        raise ValueError(f"a kernel of {k} with dilation {dilation} does not fit into {n}")
+    return places
+    """,
+)
+
+
+# %% mistake: shapes | the step is forgotten in dilated layers
+# hint: behind a pooling, how many inputs are the neighbours of a dilated kernel apart?
+replace(
+    "field += dilation * (k - 1) * step",
+    "field += (k - 1) * (step if dilation == 1 else dilation)",
+)
+
+
 # %% alternative: shapes | places are counted, zeros are added one by one
 def output_size(n, k, stride=1, padding=0, dilation=1):
     reach = dilation * (k - 1)
@@ -237,6 +262,35 @@ replace(
 )
 
 
+# %% mistake: conv_forward | the bias lies along the columns
+# hint: to which axis of (m, f, h, w) does NumPy add an array of shape (f,)?
+replace("+ b[:, None, None]", "+ b")
+
+
+# %% mistake: conv_forward | the kernel is taken for a square
+# hint: over how many columns does your loop go for a kernel of 2 x 3?
+replace("for v in range(k_w):", "for v in range(k_h):")
+
+
+# %% mistake: conv_forward | only the first image is looked at
+# hint: give two images to your function: does the second have an output of its own?
+replace("padded[:, :, rows, columns]", "padded[:1, :, rows, columns]")
+
+
+# %% mistake: conv_forward | sizes of its own, and no error where the kernel does not fit
+# hint: what do you return for a kernel of 4 rows on 3 rows, and what does the docstring say?
+replace(
+    """
+    h_out = output_size(h, k_h, stride, padding, dilation)
+    w_out = output_size(w, k_w, stride, padding, dilation)
+    """,
+    """
+    h_out = max(0, (h + 2 * padding - dilation * (k_h - 1) - 1) // stride + 1)
+    w_out = max(0, (w + 2 * padding - dilation * (k_w - 1) - 1) // stride + 1)
+    """,
+)
+
+
 # %% mistake: conv_forward | a transposed kernel for each filter
 # hint: use a kernel that is not square: which of its axes belongs to the rows?
 def conv_forward(X, K, b, stride=1, padding=0, dilation=1):
@@ -354,6 +408,25 @@ replace(
     'np.einsum("mfyx,mcyx->fc", dZ, padded[:, :, rows, columns])',
     'np.einsum("mfyx,mcyx->fc", dZ, padded[:, :, rows, columns]) / len(X)',
 )
+
+
+# %% mistake: conv_backward | the stride is forgotten for dK
+# hint: beside which pixels did a weight stand in the forward pass, with stride 2?
+replace(
+    'np.einsum("mfyx,mcyx->fc", dZ, padded[:, :, rows, columns])',
+    """
+    np.einsum(
+        "mfyx,mcyx->fc",
+        dZ,
+        padded[:, :, dilation * u : dilation * u + h_out, dilation * v : dilation * v + w_out],
+    )
+    """,
+)
+
+
+# %% mistake: conv_backward | db is a mean over the batch
+# hint: two equal images with equal dZ: is db twice that of one image?
+replace("dZ.sum(axis=(0, 2, 3))", "dZ.mean(axis=0).sum(axis=(1, 2))")
 
 
 # %% mistake: conv_backward | dK of the last image only
@@ -513,6 +586,30 @@ replace("rows = slice(stride * y, stride * y + size[0])", "rows = slice(y, y + s
 replace("columns = slice(stride * x, stride * x + size[1])", "columns = slice(x, x + size[1])")
 
 
+# %% mistake: pooling | the stride is forgotten in the backward pass of the average
+# hint: where does the second window begin? give your function a stride of 3
+replace("rows = slice(stride * y, stride * y + k_h)", "rows = slice(y, y + k_h)")
+replace("columns = slice(stride * x, stride * x + k_w)", "columns = slice(x, x + k_w)")
+
+
+# %% mistake: pooling | a window that does not fit gives an empty result
+# hint: what do you return for a window of 3 rows on 2 rows? the text wants an error
+replace(
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(X, size, axis=(2, 3))
+    return windows[:, :, ::stride, ::stride].max(axis=(4, 5))
+    """,
+    """
+    h_out, w_out = (max(0, (n - k) // stride + 1) for n, k in zip(X.shape[2:], size, strict=True))
+    A = np.empty((*X.shape[:2], h_out, w_out))
+    for y, x in np.ndindex(h_out, w_out):
+        window = X[:, :, stride * y : stride * y + size[0], stride * x : stride * x + size[1]]
+        A[:, :, y, x] = window.max(axis=(2, 3))
+    return A
+    """,
+)
+
+
 # %% mistake: pooling | the average divides by the number of rows
 # hint: how many pixels has a window of 2 x 3, and by what do you divide?
 replace("/ (k_h * k_w)", "/ k_h")
@@ -538,7 +635,7 @@ replace("share * dA[:, :, y, x][:, :, None, None]", "share")
 
 # %% alternative: pooling | loops over the outputs, and the first of several largest
 def max_pool(X, size, stride):
-    h_out, w_out = ((n - k) // stride + 1 for n, k in zip(X.shape[2:], size, strict=True))
+    h_out, w_out = (output_size(n, k, stride) for n, k in zip(X.shape[2:], size, strict=True))
     A = np.empty((*X.shape[:2], h_out, w_out))
     for y, x in np.ndindex(h_out, w_out):
         window = X[:, :, stride * y : stride * y + size[0], stride * x : stride * x + size[1]]
@@ -547,7 +644,7 @@ def max_pool(X, size, stride):
 
 
 def average_pool(X, size, stride):
-    h_out, w_out = ((n - k) // stride + 1 for n, k in zip(X.shape[2:], size, strict=True))
+    h_out, w_out = (output_size(n, k, stride) for n, k in zip(X.shape[2:], size, strict=True))
     A = np.zeros((*X.shape[:2], h_out, w_out))
     for u, v in np.ndindex(*size):
         A += X[:, :, u : u + stride * h_out : stride, v : v + stride * w_out : stride]
@@ -668,6 +765,24 @@ replace(
     "self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)",
     "self.conv2 = nn.Conv2d(c_out, c_out, 3, stride, padding=1, bias=False)",
 )
+
+
+# %% mistake: blocks | the second convolution has the stride, not the first
+# hint: which of the two convolutions carries the stride in the text?
+replace(
+    "self.conv1 = nn.Conv2d(c_in, c_out, 3, stride, padding=1, bias=False)",
+    "self.conv1 = nn.Conv2d(c_in, c_out, 3, padding=1, bias=False)",
+)
+replace(
+    "self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)",
+    "self.conv2 = nn.Conv2d(c_out, c_out, 3, stride, padding=1, bias=False)",
+)
+
+
+# %% mistake: blocks | the batch norm has another name
+# hint: which attributes does the docstring of ConvBlock list?
+replace("self.norm = nn.BatchNorm2d(c_out)", "self.bn = nn.BatchNorm2d(c_out)")
+replace("self.norm(self.conv(X))", "self.bn(self.conv(X))")
 
 
 # %% mistake: blocks | ReLU overwrites what the shortcut needs
@@ -1016,6 +1131,24 @@ def port(keras_model, net):
     net.eval()
 
 
+# %% alternative: port | five layers a stage, as the table of exercise 6 lists them
+replace(
+    """
+    sources = [layer for layer in keras_model.layers if layer.weights]
+    targets = [part for part in net.modules() if len([*part.parameters(recurse=False)]) > 0]
+    """,
+    """
+    sources, targets = [], []
+    for start in range(0, len(keras_model.layers) - 2, 5):
+        first, _, second, norm, _ = keras_model.layers[start : start + 5]
+        sources += [first, second, norm]
+        targets += [net.features[start], net.features[start + 2], net.features[start + 3]]
+    sources.append(keras_model.layers[-1])
+    targets.append(net.head)
+    """,
+)
+
+
 # %% alternative: port | arrays in one row, the channels from the last convolution
 replace("target.num_features", "len(target.running_mean)")
 replace("kernel.transpose(3, 2, 0, 1)", 'np.einsum("uvcf->fcuv", kernel)')
@@ -1061,6 +1194,11 @@ replace("nn.AdaptiveAvgPool2d(1)", "nn.AdaptiveMaxPool2d(1)")
 replace("c * h * w, classes", "c * h * h, classes")
 
 
+# %% mistake: classifier | the number of features of one size of image
+# hint: how many features has your network for images of 12 x 21?
+replace("nn.Linear(c * h * w, classes)", 'nn.Linear(784 if head == "flatten" else c, classes)')
+
+
 # %% mistake: classifier | gradients of all batches add up
 # hint: what is in .grad at the second step, before backward()?
 replace("optimiser.zero_grad()", "")
@@ -1092,6 +1230,17 @@ replace("torch.randperm(len(X))", "torch.arange(len(X))")
 # %% mistake: classifier | the seed is ignored
 # hint: train twice with the same seed: are the losses the same?
 replace("torch.manual_seed(seed)", "")
+
+
+# %% mistake: classifier | every epoch has the same order
+# hint: how often do you seed? after it, does the second epoch draw another order?
+replace(
+    "total = 0.0",
+    """
+    torch.manual_seed(seed)
+    total = 0.0
+    """,
+)
 
 
 # %% mistake: classifier | the small batch at the end is left out
