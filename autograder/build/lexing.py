@@ -19,7 +19,7 @@ _LEXEME = re.compile(
         | (?P<short>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
       )
     | \#(?P<comment>[^\n]*)
-    | ,(?=\s*[)\]}])
+    | ,(?=\s*(?:[>|]\s+)?[)\]}])  # perhaps in a quotation
     | (?P<word>\d[\w.]*(?:(?<=[eE])[+-]\d+)?|\w+|[^\w\s"'`;\\])
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE | re.DOTALL,
@@ -94,13 +94,18 @@ def codes_of(text: str, first_line: int = 1) -> Iterator[Code]:
     inner: list[tuple[int, str]] = []  # strings with their places
     comments: list[tuple[int, str]] = []
     last, before_last, end, depth = "", "", 0, 0
+    prefix, prefix_end, quoted_by = "", 0, ""  # the last one, and that of what is in brackets now
     for match in _LEXEME.finditer(text):
         group = match.lastgroup
         start = match.start()
-        if group == "word" or (group == "prefix" and depth):
+        if group == "prefix" and not depth:
+            prefix, prefix_end = match[group], match.end()
+        elif group == "word" or (group == "prefix" and match[group] != quoted_by):
             word = match[group]
             shape = word
             if word in _BRACKETS:
+                if not depth:
+                    quoted_by = "" if "\n" in text[prefix_end:start] else prefix
                 depth = max(0, depth + _BRACKETS[word])
             elif word.isidentifier() and word not in _KEPT:
                 if last == "." and start == end:

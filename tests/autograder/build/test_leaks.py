@@ -69,6 +69,18 @@ def test_a_leak_in_a_text_is_named_with_its_line(content: bytes, line: str) -> N
     assert str(leak).endswith("of 'double' in w90_tiny: return np.asarray(x) * 2")
 
 
+@pytest.mark.parametrize("mark", [">", "|"])
+def test_a_line_is_found_that_a_quotation_breaks_into_several(mark: str) -> None:
+    quoted = "\n".join(f"{mark} {line}" for line in ["return np.asarray(", "    x,", ") * 2"])
+    assert len(find_leaks({"release/w90_tiny/a.md": quoted.encode()}, [SECRET])) == 1
+
+
+def test_a_comparison_that_begins_a_line_is_no_quotation() -> None:
+    secret = Secret("solution", "double", "w90_tiny", "return (np.asarray(x) > 2 * x)")
+    broken = "return (\n    np.asarray(x)\n    > 2 * x\n)"
+    assert len(find_leaks({"release/w90_tiny/a.py": broken.encode()}, [secret])) == 1
+
+
 def test_code_in_the_strings_of_a_file_is_found() -> None:
     text = json.dumps({"code": 'x = "a"\nreturn np.asarray(\n  x) * 2\ny = 1'})
     assert len(find_leaks({"release/w90_tiny/a.json": text.encode()}, [SECRET])) == 1
