@@ -287,6 +287,25 @@ def find_assignment(name: str, known: Sequence[str], where: str) -> str:
     raise InputError(f"{where} has no assignment {name!r}: {hint}")
 
 
+def submissions_of(
+    learners: Collection[str], submissions: Sequence[SubmissionFolders], assignment: str
+) -> list[SubmissionFolders]:
+    """Return the submissions of these learners, of all that an assignment has.
+
+    Raises
+    ------
+    InputError
+        If one of them handed in nothing.
+    """
+    known = [folders.learner for folders in submissions]
+    for learner in learners:
+        if learner not in known:
+            close = difflib.get_close_matches(learner, known, n=1)
+            hint = f": did you mean {close[0]!r}?" if close else ""
+            raise InputError(f"{learner!r} has handed in nothing for {assignment}{hint}")
+    return [folders for folders in submissions if folders.learner in learners]
+
+
 def _nearest(
     folder: Path, rest: Path, assignment: str, assignments: Collection[str]
 ) -> Path | None:

@@ -28,6 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `autograder grade` takes."""
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="w05, or any assignment's full id")
     parser.add_argument(
+        "learners",
+        nargs="*",
+        metavar="LEARNER",
+        help="grade these alone, also if they have not changed since (default: everyone who handed "
+        "in, if it is new or has changed)",
+    )
+    parser.add_argument(
         "--course-dir",
         type=Path,
         default=Path(),
@@ -82,7 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
         sandbox=level,
         judge=arguments.judge,
         scheduler=arguments.scheduler,
-        force=arguments.force,
+        learners=arguments.learners,
+        force=arguments.force or bool(arguments.learners),
         tell=lambda line: errors.print(
             _printable(line), markup=False, highlight=False, soft_wrap=True
         ),

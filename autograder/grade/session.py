@@ -1,7 +1,7 @@
 """Grade a whole class: what changed since the last time, on all cores, with one writer."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
 from autograder.cores import available_cores
-from autograder.course import CACHE_FOLDER, Course, SubmissionFolders
+from autograder.course import CACHE_FOLDER, Course, SubmissionFolders, submissions_of
 from autograder.errors import InputError
 from autograder.files import locked, sweep
 from autograder.grade import pool, worker
@@ -54,6 +54,7 @@ def open_session(
     sandbox: Sandbox,
     judge: str,
     scheduler: str | None,
+    learners: Collection[str],
     force: bool,
     tell: Callable[[str], None],
 ) -> Iterator["Session"]:
@@ -68,6 +69,8 @@ def open_session(
         ``"auto"``: tests are judged where that is possible; or ``"never"``.
     scheduler : str or None
         Address of a Dask scheduler; None for this machine's own cores.
+    learners : collection of str
+        Whose submissions are graded; empty for everyone's.
     force : bool
         Grade again what was graded before and did not change.
     tell : callable
@@ -76,7 +79,7 @@ def open_session(
     Raises
     ------
     InputError
-        If there are no submissions, nbgrader refuses the assignment's source, or another run
+        If there are no submissions, or none of a learner, nbgrader refuses the assignment's source, or another run
         grades the assignment.
     """
     # nbgrader's own way of adding submissions, which works; SQLAlchemy warns about it.
@@ -85,6 +88,8 @@ def open_session(
     if not submissions:
         pattern = course.folder("submitted_directory", assignment, "*")
         raise InputError(f"there are no submissions of {assignment} in {pattern}")
+    if learners:
+        submissions = submissions_of(learners, submissions, assignment)
     refusal = f"another run grades {assignment} now: wait for its end"
     modules = modules_of(course, assignment)
     confined = SandboxConfig(sandbox=sandbox, modules=modules, hidden=(course.root,))

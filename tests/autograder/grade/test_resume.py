@@ -193,6 +193,23 @@ class TestSecondRun:
         copy = shutil.copytree(graded, tmp_path / "copy")
         assert set(statuses(copy, capsys).values()) == {"kept"}
 
+    def test_a_named_learner_alone_is_graded_again(
+        self, graded: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        statuses(graded, capsys)
+        assert main(["grade", "w90", "sample02", "--course-dir", str(graded)]) == 0
+        printed = capsys.readouterr()
+        assert "sample02: graded" in printed.err
+        assert "sample01" not in printed.out + printed.err
+        assert statuses(graded, capsys).keys() == set(LEARNERS)
+
+    def test_a_learner_who_handed_in_nothing_is_refused(
+        self, graded: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["grade", "w90", "sample03", "sample04", "--course-dir", str(graded)]) == 2
+        line = capsys.readouterr().err.splitlines()[-1]
+        assert "'sample04' has handed in nothing for w90_tiny: did you mean 'sample0" in line
+
     def test_other_tests_grade_all_again(
         self, graded: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
