@@ -17,7 +17,7 @@ LOG := $(ENVIRONMENT)/forwardpass-setup.log
 SHOW_LOG = { cat $(LOG); echo "make: pip failed, with the lines above (kept in $(LOG))" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo test test-tools test-course lab build check run lint lock clean
+.PHONY: help setup sandbox demo test test-tools test-course lab mark build check run lint lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ lab: $(READY) ## Bring new notebooks into work/, the learner's folder, and open 
 	@$(BIN)/python -m autograder.work
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/tools/lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	  $(BIN)/jupyter lab --notebook-dir=work --LabApp.default_url=/lab/tree/README.md
+
+mark: $(READY) ## Mark your own assignment in work/, hidden tests included: make mark WEEK=w05
+	@test -n "$(WEEK)" || { echo "make: say which one: make mark WEEK=w05"; exit 2; }
+	@ls work/$(WEEK)*/$(WEEK)*_assignment.ipynb > /dev/null 2>&1 || \
+	  { echo "make: work/ has no assignment of $(WEEK): make lab brings it there"; exit 2; }
+	@$(BIN)/autograder grade --mine work/$(WEEK)*/$(WEEK)*_assignment.ipynb
 
 build: $(READY) ## Build source/ and release/ from course/
 	$(BIN)/autograder build

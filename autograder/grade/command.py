@@ -11,14 +11,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.errors import InputError
+from autograder.files import counted
 from autograder.kernels.sandbox.choice import CHOICES
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from autograder.course import Course
     from autograder.grade.result import Result
     from autograder.grade.session import Session
+    from autograder.kernels.sandbox.choice import Sandbox
 
 # A note that so many submissions have is written once, below the table.
 _MANY = 3
@@ -26,13 +30,22 @@ _MANY = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `autograder grade` takes."""
-    parser.add_argument("assignment", metavar="ASSIGNMENT", help="w05, or any assignment's full id")
+    parser.add_argument(
+        "assignment", nargs="?", metavar="ASSIGNMENT", help="w05, or any assignment's full id"
+    )
     parser.add_argument(
         "learners",
         nargs="*",
         metavar="LEARNER",
         help="grade these alone, also if they have not changed since (default: everyone who handed "
         "in, if it is new or has changed)",
+    )
+    parser.add_argument(
+        "--mine",
+        type=Path,
+        metavar="NOTEBOOK",
+        help="grade this one notebook, your own, in your own account; what comes of it lies in "
+        "marked/ and in no gradebook of a class",
     )
     parser.add_argument(
         "--course-dir",
@@ -71,14 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Grade; return 1 when a submission is left without a grade."""
     from rich.console import Console
 
-    from autograder.course import open_course
     from autograder.grade.feedback.restoring import offer
     from autograder.grade.session import open_session
-    from autograder.kernels.sandbox.choice import choose
 
-    course = open_course(arguments.course_dir)
-    assignment = course.find_assignment(arguments.assignment)
-    level = choose(arguments.sandbox)
+    course, assignment, level = _asked(arguments)
     errors = Console(stderr=True)
     errors.print(_about(level), highlight=False)
     if advice := offer(course.config):
@@ -110,11 +119,30 @@ def run(arguments: argparse.Namespace) -> int:
     missing = sum(result.score is None for result in results)
     if missing:
         errors.print(f"{missing} of {len(results)} submissions have no grade.", highlight=False)
-    feedback = course.folder("feedback_directory", assignment, "<learner>")
+    learner = "<learner>" if arguments.mine is None else results[0].learner
+    feedback = course.folder("feedback_directory", assignment, learner)
     judged, points = session.judged
     print(f"{judged:g} of {points:g} points judged.")
-    print(f"Feedback pages: {feedback}")
+    pages = [] if arguments.mine is None else [page.as_uri() for page in feedback.glob("*.html")]
+    print("\n".join(pages) or f"Feedback pages: {feedback}")
     return 1 if missing else 0
+
+
+def _asked(arguments: argparse.Namespace) -> "tuple[Course, str, Sandbox]":
+    """Return the course, the assignment, and what learners' code is locked into."""
+    from autograder.course import open_course
+    from autograder.grade.own import hand_in
+    from autograder.kernels.sandbox.choice import Sandbox, choose
+
+    course = open_course(arguments.course_dir)
+    if arguments.mine is None:
+        if arguments.assignment is None:
+            raise InputError("name an assignment (w05), or your own notebook (--mine FILE.ipynb)")
+        return course, course.find_assignment(arguments.assignment), choose(arguments.sandbox)
+    if arguments.assignment is not None:
+        raise InputError("--mine grades the notebook that it names: leave ASSIGNMENT out")
+    level = Sandbox.NONE if arguments.sandbox == "auto" else choose(arguments.sandbox)
+    return *hand_in(course, arguments.mine), level
 
 
 def _about(level: str) -> str:
@@ -169,7 +197,7 @@ def _table(results: list["Result"], assignment: str, shared: Collection[str]) ->
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=f"{assignment}: {len(results)} submissions")
+    table = Table(title=f"{assignment}: {counted(len(results), 'submission')}")
     table.add_column("learner")
     table.add_column("score", justify="right")
     table.add_column("status")

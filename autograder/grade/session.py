@@ -79,8 +79,8 @@ def open_session(
     Raises
     ------
     InputError
-        If there are no submissions, or none of a learner, nbgrader refuses the assignment's source, or another run
-        grades the assignment.
+        If there are no submissions, or none of a learner, nbgrader refuses the assignment's
+        source, or another run grades the assignment.
     """
     # nbgrader's own way of adding submissions, which works; SQLAlchemy warns about it.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
