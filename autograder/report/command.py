@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="DIR",
-        help="where index.html, scores.csv and cells.csv go (default: reports/ASSIGNMENT in the "
-        "course's folder)",
+        help="where index.html, scores.csv, cells.csv, and canvas.csv and moodle.csv for their "
+        "gradebooks go (default: reports/ASSIGNMENT in the course's folder)",
     )
 
 
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from autograder.report.gradebook import feedback_pages, read_class, with_failures
     from autograder.report.page import render_page
     from autograder.report.statistics import analyse
-    from autograder.report.tables import cells_csv, scores_csv
+    from autograder.report.tables import canvas_csv, cells_csv, moodle_csv, scores_csv
 
     course = open_course(arguments.course_dir)
     record = read_class(course, arguments.assignment)
@@ -82,6 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
         "index.html": render_page(record, analysis, links, unreadable),
         "scores.csv": scores_csv(analysis),
         "cells.csv": cells_csv(analysis),
+        "canvas.csv": canvas_csv(analysis, record.assignment),
+        "moodle.csv": moodle_csv(analysis, record.assignment),
     }
     for name, text in files.items():
         write_text(output / name, text)

@@ -1,10 +1,10 @@
-"""The two CSV files of a report: a row for each learner, and a row for each graded cell."""
+"""The CSV files of a report: a row for each learner or cell, and for gradebooks elsewhere."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from autograder.report.statistics import Analysis
+from autograder.report.statistics import Analysis, LearnerResult
 
 
 def scores_csv(analysis: Analysis) -> str:
@@ -60,6 +60,38 @@ def cells_csv(analysis: Analysis) -> str:
         for cell in analysis.cells
     )
     return _csv(header, rows)
+
+
+def canvas_csv(analysis: Analysis, assignment: str) -> str:
+    """Return what Canvas imports into its gradebook, as ``lib/gradebook_importer.rb`` there reads.
+
+    A learner is found by login, which is the id here. The column is that of the assignment of this
+    name, or Canvas offers to make one. Who has no final score is left out, since an empty field
+    would take away a score that Canvas has.
+    """
+    header = ["Student", "ID", "SIS Login ID", "Section", assignment]
+    possible = ["    Points Possible", "", "", "", _text(analysis.points)]
+    rows = (
+        [learner.name or learner.id, "", learner.id, "", _text(learner.score)]
+        for learner in _final(analysis)
+    )
+    return _csv(header, [possible, *rows])
+
+
+def moodle_csv(analysis: Analysis, assignment: str) -> str:
+    """Return what Moodle imports (Grades, Import, CSV file), with learners by username.
+
+    Who has no final score is left out.
+    """
+    rows = ([learner.id, _text(learner.score)] for learner in _final(analysis))
+    return _csv(["username", assignment], rows)
+
+
+def _final(analysis: Analysis) -> Iterable[LearnerResult]:
+    """Yield the learners whose score nobody will change by marking."""
+    for learner in analysis.learners:
+        if learner.score is not None and not learner.needs_manual:
+            yield learner
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

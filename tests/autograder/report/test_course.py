@@ -97,7 +97,8 @@ def test_a_report_is_written_beside_the_course(course, capsys):
     assert report(ASSIGNMENT) == 0
 
     folder = course / "reports" / ASSIGNMENT
-    assert {path.name for path in folder.iterdir()} == {"index.html", "scores.csv", "cells.csv"}
+    tables = {"scores.csv", "cells.csv", "canvas.csv", "moodle.csv"}
+    assert {path.name for path in folder.iterdir()} == {"index.html", *tables}
     text = (folder / "index.html").read_text(encoding="utf-8")
     assert "dW has shape (3, 4)" in text
     link = text.split('<td><a href="')[1].split('"')[0]

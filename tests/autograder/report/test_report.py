@@ -13,7 +13,7 @@ from autograder.report.measures import group_means, item_rest_correlation, summa
 from autograder.report.model import CellKey, ClassRecord, Failure, GradedCell, Learner, Mark
 from autograder.report.page import render_page
 from autograder.report.statistics import Status, analyse
-from autograder.report.tables import cells_csv, scores_csv
+from autograder.report.tables import canvas_csv, cells_csv, moodle_csv, scores_csv
 
 NOTEBOOK = "w90_assignment"
 
@@ -409,3 +409,27 @@ def test_cells_csv_has_a_row_for_every_graded_cell():
     first, second = rows(cells_csv(analyse(class_of_size(10))))
     assert (first["cell"], first["passed"], first["item_rest_correlation"]) == ("a", "10", "")
     assert (second["exercise"], second["difficulty"], second["discrimination"]) == ("b", "0.5", "1")
+
+
+# Gradebooks elsewhere
+
+
+def test_canvas_gets_points_possible_and_final_scores_by_login():
+    record = class_of(
+        [cell("a", points=8), cell("b", points=2)],
+        [
+            learner("sample01", {"a": 8.0, "b": 1.5}, name="Löwe, Ada"),
+            learner("sample02", {"a": 8.0, "b": 2.0}, penalty=4.0),
+            learner("sample03", {"a": 8.0, "b": None}),  # waits for a person
+            Learner("sample04", "", False, False, None, 0.0, {}, (), ""),
+        ],
+    )
+    table = list(csv.reader(io.StringIO(canvas_csv(analyse(record), "w90_tiny"))))
+    assert table == [
+        ["Student", "ID", "SIS Login ID", "Section", "w90_tiny"],
+        ["    Points Possible", "", "", "", "10"],
+        ["Löwe, Ada", "", "sample01", "", "9.5"],
+        ["sample02", "", "sample02", "", "6"],
+    ]
+    table = list(csv.reader(io.StringIO(moodle_csv(analyse(record), "w90_tiny"))))
+    assert table == [["username", "w90_tiny"], ["sample01", "9.5"], ["sample02", "6"]]
