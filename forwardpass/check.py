@@ -21,6 +21,7 @@ import numpy as np
 
 from forwardpass.lending import lend
 from forwardpass.numerics import count_calls, numerical_gradient, rng, to_numpy
+from forwardpass.results import summary
 
 __all__ = [
     "CheckFailed",
@@ -40,6 +41,7 @@ __all__ = [
     "raises",
     "rng",
     "shape",
+    "summary",
     "true",
     "unchanged",
 ]
@@ -149,8 +151,7 @@ class Checks:
             If one is not.
         """
         array = self._array(value, name)
-        bad = int(np.size(array) - np.isfinite(array).sum())
-        if bad:
+        if bad := int(np.size(array) - np.isfinite(array).sum()):
             self._fail(name, f"has {bad} of {array.size} elements that are NaN or infinite", hint)
 
     def close(
@@ -187,8 +188,7 @@ class Checks:
         if actual.shape != wanted.shape:
             self._fail(name, f"has shape {actual.shape}, expected {wanted.shape}", hint)
         default = max(_tolerance(actual), _tolerance(wanted))
-        rtol = default if rtol is None else rtol
-        atol = default if atol is None else atol
+        rtol, atol = (default if given is None else given for given in (rtol, atol))
         agree = np.isclose(actual, wanted, rtol=rtol, atol=atol, equal_nan=True)
         if agree.all():
             return

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forwardpass.results import watch
+
 if TYPE_CHECKING:
     import torch
 
@@ -15,6 +17,8 @@ PROFILES = ("quick", "full")
 
 def setup(profile: str = "quick", seed: int = 0) -> None:
     """Prepare a notebook: check the profile, seed every generator, set the course's plot style.
+
+    From then on a line says so when the tests of an exercise pass.
 
     Parameters
     ----------
@@ -36,6 +40,7 @@ def setup(profile: str = "quick", seed: int = 0) -> None:
     from forwardpass import plot  # loads matplotlib, which a plain `import forwardpass` must not
 
     plot.use_course_style()
+    watch()
     print(f"Forward Pass is ready: profile {profile}, seed {seed}.")
 
 

@@ -21,6 +21,7 @@ from autograder.build.header import header_cells
 from autograder.build.links import require_links
 from autograder.build.release import make_release
 from autograder.build.text import read_text
+from autograder.build.titles import footer_cells, titled
 from autograder.errors import InputError
 from autograder.files import read_utf8
 from autograder.notebooks import EDITOR_METADATA
@@ -81,7 +82,9 @@ def build_unit(root: Path, unit: Unit, syllabus: Syllabus) -> BuiltUnit:
         text = read_text(path)
         header = header_cells(syllabus, unit, notebook.name)
         if notebook.kind == "assignment":
-            assignment = (*map(ordinary, header), *mark_assignment(text, unit, path))
+            marked = mark_assignment(text, unit, path)
+            footer = map(ordinary, footer_cells(marked, unit))
+            assignment = (*map(ordinary, header), *marked, *footer)
             source = _notebook(assignment)
         else:
             require_no_exercises(text, path)
@@ -133,7 +136,8 @@ def _notebook(cells: Iterable[MarkedCell]) -> NotebookNode:
             # a typing error in one must not make it another cell once submissions are in.
             identity = _numbered(f"after_{last_graded}", seen)
         make = new_code_cell if cell.kind == "code" else new_markdown_cell
-        node = make(cell.source, id=identity[:64])  # nbformat's limit
+        source = titled(cell, marked.nbgrader) if "tests" in cell.attributes else cell.source
+        node = make(source, id=identity[:64])  # nbformat's limit
         tags = [*cell.attributes.get("tags", []), *({"in_process"} & cell.attributes.keys())]
         if tags:
             node.metadata["tags"] = tags

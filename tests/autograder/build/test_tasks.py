@@ -65,7 +65,7 @@ class TestNotebooks:
         assert task.metadata.editable is False
         assert task.metadata.deletable is False
         for path in (small_course / "release").rglob("*.ipynb"):
-            assert "4 points" not in path.read_text()
+            assert SCHEME not in path.read_text()
 
     def test_what_stands_below_a_task_is_a_learners_to_write_in(
         self, small_course: Path, text: Path
