@@ -1,8 +1,12 @@
 """The two pieces that every hand-written training loop shares: mini-batches and a progress bar."""
 
+import io
+import sys
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 
 def minibatches(
@@ -40,13 +44,32 @@ def minibatches(
 
 
 def progress(steps: Iterable, label: str = "training") -> Iterable:
-    """Wrap a loop's iterable in a progress bar that suits notebook and terminal alike.
+    """Wrap a loop's iterable in a progress bar, in a notebook as in a terminal.
 
     Examples
     --------
     >>> for epoch in progress(range(20), "epoch"):  # doctest: +SKIP
     ...     ...
     """
-    from tqdm.auto import tqdm
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    bar = _NotebookBar if hasattr(shell, "kernel") else tqdm
+    return bar(steps, desc=label, leave=False, mininterval=0.3)
 
-    return tqdm(steps, desc=label, leave=False)
+
+class _NotebookBar(tqdm):
+    """A bar of text that is replaced in place.
+
+    tqdm's own bar for notebooks is a widget, which in a saved notebook that is opened again is the
+    line "Error displaying widget".
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        from IPython.display import display
+
+        self._place = display({"text/plain": ""}, raw=True, display_id=True)
+        super().__init__(*arguments, file=io.StringIO(), ncols=80, **options)
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:
+        """Show the bar, or a message in its place; called by tqdm."""
+        self._place.update({"text/plain": str(self) if msg is None else msg}, raw=True)

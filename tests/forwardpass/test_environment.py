@@ -8,6 +8,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import torch
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 import forwardpass as fp
 from forwardpass import train
@@ -83,6 +85,17 @@ class TestMinibatches:
             next(train.minibatches(self.X, self.y[:6], 3, rng))
         with pytest.raises(ValueError, match="batch_size"):
             next(train.minibatches(self.X, self.y, 0, rng))
+
+
+def test_progress_leaves_no_widget_in_a_notebook_and_nothing_to_read() -> None:
+    loop = "for step in train.progress(range(3), 'step'):\n    print(step, end=' ')"
+    cells = [new_code_cell(f"from forwardpass import train\n{loop}")]
+    notebook = new_notebook(cells=cells)
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    texts = [output.text for output in cells[0].outputs if output.output_type == "stream"]
+    shown = [output.data for output in cells[0].outputs if output.output_type == "display_data"]
+    assert texts == ["0 1 2 "]
+    assert shown == [{"text/plain": ""}]
 
 
 def test_progress_yields_what_it_wraps() -> None:
