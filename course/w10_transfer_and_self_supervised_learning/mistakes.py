@@ -109,6 +109,22 @@ replace("self.frozen = count\n", "")
 replace("if not 0", "self.frozen = count\nif not 0")
 
 
+# %% mistake: transfer_net | a negative count is accepted
+# hint: what does freeze(-1) do? the docstring promises an error
+replace("not 0 <= count <= len(self.blocks)", "count > len(self.blocks)")
+
+
+# %% mistake: transfer_net | all is set free before the number is refused
+# hint: after a count that was refused: which parameters have requires_grad?
+replace("self.requires_grad_(True)\n", "")
+replace("if not 0", "self.requires_grad_(True)\nif not 0")
+
+
+# %% mistake: transfer_net | blocks that are set free keep evaluation mode
+# hint: freeze(2), then freeze(0) in training mode: in which mode are the blocks?
+replace("self.train(self.training)", "for block in self.blocks[:count]:\n    block.eval()")
+
+
 # %% alternative: transfer_net | block by block, with flags
 replace(
     """
@@ -197,6 +213,21 @@ replace("[*blocks, head]", "blocks")
 # %% mistake: groups | the head comes first
 # hint: in which order does the docstring want the groups?
 replace("return groups", "return groups[::-1]")
+
+
+# %% mistake: groups | a module is judged by its first parameter
+# hint: a block whose first parameter alone is frozen: which others are trained?
+replace("if trained:", "if next(module.parameters(), torch.zeros(1)).requires_grad:")
+
+
+# %% mistake: groups | a partly frozen module gets no group
+# hint: what becomes of a block that has one frozen parameter and three others?
+replace("if trained:", "if trained and len(trained) == len(list(module.parameters())):")
+
+
+# %% mistake: groups | a partly frozen module is taken whole
+# hint: a block with one frozen parameter: is that one in your group?
+replace("if trained:", "if trained:\n    trained = list(module.parameters())")
 
 
 # %% alternative: groups | from the head downwards
@@ -361,6 +392,31 @@ replace(
 replace("return layer\n", "return layer.requires_grad_(False)\n")
 
 
+# %% mistake: probe | the biases are never fitted
+# hint: which tensors does your optimiser get?
+replace("torch.optim.LBFGS([W, b],", "torch.optim.LBFGS([W],")
+
+
+# %% mistake: probe | the biases still take part in a graph
+# hint: do all four results stand alone, without requires_grad?
+replace("return W.detach(), b.detach(), mean, scale", "return W.detach(), b, mean, scale")
+
+
+# %% mistake: probe | results in float64
+# hint: which dtype has your W? the features are float32
+replace("return W.detach(), b.detach(),", "return W.detach().double(), b.detach().double(),")
+
+
+# %% mistake: probe | small features are taken for constant ones
+# hint: a feature with a deviation of 0.001 is not constant: where is your bound?
+replace("scale < 1e-6", "scale < 1e-2")
+
+
+# %% mistake: probe | a small number is added to every scale
+# hint: which scale does a constant feature get?
+replace("torch.where(scale < 1e-6, torch.ones_like(scale), scale)", "scale + 1e-6")
+
+
 # %% alternative: probe | gradient descent with momentum, without LBFGS
 replace(
     """
@@ -385,6 +441,19 @@ replace(
         schedule.step()
     """,
 )
+
+
+# %% alternative: probe | fitted in float64, returned in float32
+replace("standardised = (A - mean) / scale", "standardised = ((A - mean) / scale).double()")
+replace(
+    "torch.zeros(A.shape[1], n_classes, requires_grad=True)",
+    "torch.zeros(A.shape[1], n_classes, requires_grad=True, dtype=torch.float64)",
+)
+replace(
+    "torch.zeros(n_classes, requires_grad=True)",
+    "torch.zeros(n_classes, requires_grad=True, dtype=torch.float64)",
+)
+replace("return W.detach(), b.detach(),", "return W.detach().float(), b.detach().float(),")
 
 
 # %% alternative: probe | by SciPy's minimiser, and the layer through its state dict
@@ -548,6 +617,48 @@ replace(
 )
 
 
+# %% mistake: fine_tune | no weight decay
+# hint: a weight without a gradient: does AdamW with weight decay leave it where it is?
+replace("weight_decay=0.01", "weight_decay=0.0")
+
+
+# %% mistake: fine_tune | the decay goes into the gradient
+# hint: how does AdamW differ from Adam with weight decay? think of a gradient of zero
+replace("torch.optim.AdamW", "torch.optim.Adam")
+
+
+# %% mistake: fine_tune | rows without repetition, from the global stream
+# hint: by which line, and from which generator, are the rows to be drawn?
+replace(
+    "torch.randint(len(X), (batch_size,), generator=generator)",
+    "torch.randperm(len(X))[:batch_size]",
+)
+
+
+# %% mistake: fine_tune | rows without repetition
+# hint: may a row occur twice in a batch? read the line that draws them
+replace(
+    "torch.randint(len(X), (batch_size,), generator=generator)",
+    "torch.randperm(len(X), generator=generator)[:batch_size]",
+)
+
+
+# %% mistake: fine_tune | costs are tensors
+# hint: of which type is the first of your costs?
+replace("J.item()", "J")
+
+
+# %% mistake: fine_tune | training mode comes back at the end
+# hint: in which mode are both parts when your function has returned?
+replace("return costs\n", "trained.train()\nreturn costs\n")
+
+
+# %% mistake: fine_tune | evaluation mode comes only at the end
+# hint: in which mode are both parts while the steps are made?
+replace("trained.eval()\n", "trained.train()\n")
+replace("return costs\n", "trained.eval()\nreturn costs\n")
+
+
 # %% alternative: fine_tune | the cache is computed image by image
 replace(
     "cache = frozen(X)",
@@ -653,6 +764,40 @@ replace(
 # %% mistake: reversal | the features are cut off
 # hint: does any gradient arrive at the features?
 replace("reverse_gradient(A, strength)", "A.detach()")
+
+
+# %% mistake: reversal | the logarithm of a sigmoid
+# hint: what is the sigmoid of -200 in float32, and its logarithm?
+replace(
+    """
+    costs = []
+    for A, sort in [(A_source, torch.ones_like), (A_target, torch.zeros_like)]:
+        logits = domain_head(reverse_gradient(A, strength))
+        costs.append(F.binary_cross_entropy_with_logits(logits, sort(logits)))
+    return (costs[0] + costs[1]) / 2
+    """,
+    """
+    source = torch.sigmoid(domain_head(reverse_gradient(A_source, strength)))
+    target = torch.sigmoid(domain_head(reverse_gradient(A_target, strength)))
+    return -(torch.log(source).mean() + torch.log(1 - target).mean()) / 2
+    """,
+)
+
+
+# %% mistake: reversal | a cross-entropy of probabilities, cut off
+# hint: how large is the cost of a logit that is wrong by 200?
+replace(
+    "F.binary_cross_entropy_with_logits(logits, sort(logits))",
+    "F.binary_cross_entropy(torch.sigmoid(logits), sort(logits))",
+)
+
+
+# %% mistake: reversal | only the target domain is reversed
+# hint: do the source's features get a reversed gradient, too?
+replace(
+    "domain_head(reverse_gradient(A, strength))",
+    "domain_head(reverse_gradient(A, strength) if A is A_target else A)",
+)
 
 
 # %% alternative: reversal | by softplus, and a product with -lambda
@@ -774,6 +919,18 @@ replace(
     """
     if not valid.any():
         return torch.tensor(0.0)
+    terms = F.relu(
+    """,
+)
+
+
+# %% mistake: triplet | a zero of its own where no anchor is valid
+# hint: after backward() of a cost of 0: has Z a gradient?
+replace(
+    "terms = F.relu(",
+    """
+    if not valid.any():
+        return torch.zeros((), requires_grad=True)
     terms = F.relu(
     """,
 )
@@ -1010,6 +1167,18 @@ replace(
 replace("torch.cat([Z_1, Z_2])", "torch.cat([Z_1, Z_2.detach()])")
 
 
+# %% mistake: nt_xent | the views are normalised in place
+# hint: what do Z_1 and Z_2 hold after nt_xent?
+replace(
+    "m = len(Z_1)\n",
+    """
+    m = len(Z_1)
+    with torch.no_grad():
+        Z_2 /= Z_2.norm(dim=1, keepdim=True)
+    """,
+)
+
+
 # %% alternative: nt_xent | with logsumexp and diagonals
 replace(
     """
@@ -1128,6 +1297,19 @@ replace("gram_matrix(maps) - target", "maps - target")
 replace("J = J + weight", "J = weight")
 
 
+# %% mistake: style | a ratio for each image, and then their mean
+# hint: two images: do you divide before or after the sum over the images?
+replace(
+    "((gram_matrix(maps) - target) ** 2).sum() / (target**2).sum()",
+    "(((gram_matrix(maps) - target) ** 2).sum((1, 2)) / (target**2).sum((1, 2))).mean()",
+)
+
+
+# %% mistake: style | the mean over the layers
+# hint: do the layers add up, or do you take their mean?
+replace("return J\n", "return J / len(weights)\n")
+
+
 # %% alternative: style | by einsum, and a generator of terms
 replace(
     """
@@ -1172,22 +1354,22 @@ for maps, target_maps, weight in zip(picture_maps, style_maps, weights, strict=F
 
 
 # %% mistake: quiz | question 1
-# hint: what does batch norm do in training mode, with or without gradients?
+# hint: what is frozen by requires_grad_: parameters, or running averages as well?
 replace('answer_1 = "b"', 'answer_1 = "a"')
 
 
 # %% mistake: quiz | question 2
-# hint: follow the sign of the domain cost down to the head, and then below the layer
+# hint: put -1 into dX = -lambda dA: which way does the features' gradient point?
 replace('answer_2 = "d"', 'answer_2 = "a"')
 
 
 # %% mistake: quiz | question 3
-# hint: all scores of a row are equal: among how many candidates does it choose?
+# hint: how many candidates of a row have the similarity of its partner, and which are they?
 replace('answer_3 = "a"', 'answer_3 = "b"')
 
 
 # %% mistake: quiz | question 4
-# hint: for which distances is d+ - d- + margin exactly the margin, for every anchor?
+# hint: what would the cost be in collapse? which anchors count in the mean at all?
 replace('answer_4 = "c"', 'answer_4 = "a"')
 
 

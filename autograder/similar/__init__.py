@@ -1,0 +1,1 @@
+"""The similar command: which submissions share code beyond what was given."""
