@@ -63,6 +63,11 @@ replace("lengths.min() < 1 or lengths.max() > H.shape[1]", "lengths.max() > H.sh
 replace("X.shape[1]", "X.shape[2]")
 
 
+# %% mistake: rnn | a length above T is an error of NumPy's
+# hint: which error does the docstring promise for a length above T, and which one comes?
+replace(" or lengths.max() > H.shape[1]", "")
+
+
 # %% alternative: rnn | an array that is filled, and a loop over the sequences
 def rnn_step(X_t, H_prev, W_x, W_h, b):
     both = np.concatenate([X_t, H_prev], axis=1)
@@ -110,12 +115,12 @@ def last_states(H, lengths):
 
 # %% mistake: through_time | what comes back from the next step is not added
 # hint: a state is used twice: by the cost at its own step, and by whom else?
-replace("(dH[:, t] + back)", "dH[:, t]")
+replace("(D[:, t] + back)", "D[:, t]")
 
 
 # %% mistake: through_time | only what comes back counts, not the cost at the step itself
 # hint: let the cost read every state, not only the last: is your gradient still right?
-replace("(dH[:, t] + back)", "(back + (dH[:, t] if t == X.shape[1] - 1 else 0.0))")
+replace("(D[:, t] + back)", "(back + (D[:, t] if t == X.shape[1] - 1 else 0.0))")
 
 
 # %% mistake: through_time | the slope of tanh at the wrong place
@@ -125,7 +130,7 @@ replace("1.0 - H[:, t] ** 2", "1.0 - np.tanh(H[:, t]) ** 2")
 
 # %% mistake: through_time | the slope of tanh is forgotten
 # hint: what stands between Z and H in the forward pass?
-replace("(dH[:, t] + back) * (1.0 - H[:, t] ** 2)", "dH[:, t] + back")
+replace("(D[:, t] + back) * (1.0 - H[:, t] ** 2)", "D[:, t] + back")
 
 
 # %% mistake: through_time | the gradient of W_x is assigned, not summed
@@ -157,11 +162,11 @@ replace("back = dZ @ W_h.T", "back = dZ @ W_h")
 
 # %% mistake: through_time | the derivative of the cost in the place of dZ goes back
 # hint: what has to pass through the slope of tanh before it reaches the step before?
-replace("back = dZ @ W_h.T", "back = (dH[:, t] + back) @ W_h.T")
+replace("back = dZ @ W_h.T", "back = (D[:, t] + back) @ W_h.T")
 
 
 # %% mistake: through_time | the mean over the sequences
-# hint: is there a 1/m in the formulas, or is it in dH already?
+# hint: is there a 1/m in the formulas, or is it in D already?
 replace("db += dZ.sum(axis=0)", "db += dZ.mean(axis=0)")
 
 
@@ -204,13 +209,13 @@ replace(
 )
 
 
-# %% mistake: through_time | writes into dH
-# hint: what does dH hold after the call of your function?
+# %% mistake: through_time | writes into D
+# hint: what does D hold after the call of your function?
 replace(
-    "dZ = (dH[:, t] + back) * (1.0 - H[:, t] ** 2)",
+    "dZ = (D[:, t] + back) * (1.0 - H[:, t] ** 2)",
     """
-    dH[:, t] += back
-    dZ = dH[:, t] * (1.0 - H[:, t] ** 2)
+    D[:, t] += back
+    dZ = D[:, t] * (1.0 - H[:, t] ** 2)
     """,
 )
 
@@ -222,12 +227,35 @@ replace(
 )
 
 
+# %% mistake: through_time | the gradient of W_h is transposed
+# hint: rows of W_h belong to the old units: which of its two axes is which in your gradient?
+replace("return dX, back, dW_x, dW_h, db", "return dX, back, dW_x, dW_h.T, db")
+
+
+# %% mistake: through_time | chunks are counted from the end
+# hint: five steps in chunks of two: which chunk is the short one, the first or the last?
+replace("(t + 1) % chunk == 0", "(X.shape[1] - 1 - t) % chunk == 0")
+
+
+# %% mistake: through_time | the first step of a chunk starts from zero
+# hint: states flow over a cut: what did W_h multiply in the first step of the second chunk?
+replace(
+    "dW_h += before[:, t].T @ dZ",
+    "dW_h += before[:, t].T @ dZ if chunk is None or t == 0 or t % chunk else 0.0",
+)
+
+
+# %% mistake: through_time | the mean over the steps
+# hint: is there a 1/T in the formulas?
+replace("return dX, back, dW_x, dW_h, db", "return dX, back, dW_x, dW_h, db / X.shape[1]")
+
+
 # %% alternative: through_time | all dZ first, then sums over both axes
-def rnn_backward(dH, X, H_0, H, W_x, W_h, chunk=None):
+def rnn_backward(D, X, H_0, H, W_x, W_h, chunk=None):
     m, T, h = H.shape
     dZ = np.zeros((m, T, h))
     for t in range(T - 1, -1, -1):
-        total = dH[:, t].copy()
+        total = D[:, t].copy()
         last_of_chunk = chunk is not None and (t + 1) % chunk == 0
         if t + 1 < T and not last_of_chunk:
             total += dZ[:, t + 1] @ W_h.T
@@ -239,7 +267,7 @@ def rnn_backward(dH, X, H_0, H, W_x, W_h, chunk=None):
 
 
 # %% alternative: through_time | chunk after chunk, from the last
-def rnn_backward(dH, X, H_0, H, W_x, W_h, chunk=None):
+def rnn_backward(D, X, H_0, H, W_x, W_h, chunk=None):
     T = X.shape[1]
     size = T if chunk is None else chunk
     starts = list(range(0, T, size))
@@ -249,7 +277,7 @@ def rnn_backward(dH, X, H_0, H, W_x, W_h, chunk=None):
         back = np.zeros_like(H_0)
         for t in range(min(start + size, T) - 1, start - 1, -1):
             prev = H_0 if t == 0 else H[:, t - 1]
-            dZ = (back + dH[:, t]) * (1 - np.square(H[:, t]))
+            dZ = (back + D[:, t]) * (1 - np.square(H[:, t]))
             dW_x, dW_h = dW_x + X[:, t].T.dot(dZ), dW_h + prev.T.dot(dZ)
             db = db + np.sum(dZ, axis=0)
             dX[:, t] = np.dot(dZ, W_x.T)
@@ -337,6 +365,27 @@ replace(
     C_prev += sigmoid(a_i) * np.tanh(a_g)
     C_t = C_prev
     """,
+)
+
+
+# %% mistake: lstm | the input is forgotten
+# hint: does a step of yours depend on what comes in?
+replace("X_t @ W_x + H_prev @ W_h + b", "H_prev @ W_h + b")
+
+
+# %% mistake: lstm | every fourth column is a block
+# hint: for h = 2, which columns belong to the input gate: 0 and 1, or 0 and 4?
+replace(
+    "np.split(X_t @ W_x + H_prev @ W_h + b, 4, axis=1)",
+    "np.moveaxis((X_t @ W_x + H_prev @ W_h + b).reshape(len(X_t), -1, 4), 2, 0)",
+)
+
+
+# %% mistake: lstm | only the bias counts
+# hint: in the worked example all weights are zero: give them other values
+replace(
+    "np.split(X_t @ W_x + H_prev @ W_h + b, 4, axis=1)",
+    "np.split(np.tile(b, (len(X_t), 1)), 4, axis=1)",
 )
 
 
@@ -440,6 +489,28 @@ replace(
     H_prev *= update
     H_prev += (1.0 - update) * candidate
     return H_prev
+    """,
+)
+
+
+# %% mistake: gru | the input is forgotten
+# hint: does a step of yours depend on what comes in?
+replace("X_t @ W_x + b_x", "np.zeros((len(X_t), 1)) + b_x")
+
+
+# %% mistake: gru | the state's blocks in another order than the input's
+# hint: is the order of the blocks the same in both products?
+replace("u_r, u_z, u_n =", "u_z, u_r, u_n =")
+
+
+# %% mistake: gru | the reset gate multiplies before the product, and its bias, too
+# hint: does your reset gate multiply the state, or what has become of it after the product?
+replace(
+    "candidate = np.tanh(a_n + sigmoid(a_r + u_r) * u_n)",
+    """
+    block = slice(2 * H_prev.shape[1], None)
+    reset = sigmoid(a_r + u_r)
+    candidate = np.tanh(a_n + (reset * H_prev) @ W_h[:, block] + reset * b_h[block])
     """,
 )
 
@@ -571,6 +642,21 @@ replace("sample(logits, temperature, rng)", "logits.argmax(axis=1)")
 # %% mistake: writing | texts in columns
 # hint: which axis holds the texts, and which one the characters of a text?
 replace("np.stack(written, axis=1)", "np.stack(written)")
+
+
+# %% mistake: writing | one maximum for all rows
+# hint: one row of large logits, one of small ones: what is left of the second?
+replace("largest = logits.max(axis=1)", "largest = np.full(len(logits), logits.max())")
+
+
+# %% mistake: writing | one maximum for all rows when drawing
+# hint: one row of large logits, one of small ones: which probabilities has the second?
+replace("logits - logits.max(axis=1, keepdims=True)", "logits - logits.max()")
+
+
+# %% mistake: writing | the writer's temperature is always 1
+# hint: does your writer use the temperature that it is given?
+replace("sample(logits, temperature, rng)", "sample(logits, 1.0, rng)")
 
 
 # %% alternative: writing | Gumbel noise, and an array that is filled
@@ -751,6 +837,19 @@ replace(
 replace("np.abs(forecast - Y).mean()", "np.abs((forecast - Y).mean())")
 
 
+# %% mistake: windows | a standard deviation with one degree of freedom less
+# hint: what do you divide the sum of squares by, the number of values or one less?
+replace("values[:cut].std()", "values[:cut].std(ddof=1)")
+
+
+# %% mistake: windows | skill by the root of the mean squared error
+# hint: compare absolute errors: an error of 7 counts seven times as much as one of 1
+replace(
+    "np.abs(forecast - Y).mean() / np.abs(baseline - Y).mean()",
+    "np.sqrt(np.square(forecast - Y).mean() / np.square(baseline - Y).mean())",
+)
+
+
 # %% alternative: windows | a loop over the origins
 def standardise(values, cut):
     part = values[:cut]
@@ -898,6 +997,16 @@ replace("if optimiser is None:", "if True:")
 # %% mistake: forecaster | one cost only
 # hint: how many numbers does your list hold after five epochs?
 replace("return history", "return history[-1:]")
+
+
+# %% mistake: forecaster | the cost of the last batch
+# hint: how many batches has an epoch, and how many of them does your number know?
+replace("float(np.mean(costs))", "costs[-1]")
+
+
+# %% mistake: forecaster | the correction passes through tanh
+# hint: how large can your correction be, at most?
+replace("self.head(states[:, -1])", "torch.tanh(self.head(states[:, -1]))")
 
 
 # %% alternative: forecaster | the last state as the GRU returns it, and a norm by hand
@@ -1077,6 +1186,27 @@ replace("keras.layers.GRU(hidden)", "keras.layers.GRU(hidden, reset_after=False)
 replace("keras.layers.GRU(hidden)", "keras.layers.GRU(hidden, go_backwards=True)")
 
 
+# %% mistake: twin | rows in the place of blocks
+# hint: how many rows has a block when there are two units?
+replace(
+    """
+    reset, update, candidate = np.split(array, 3)
+    moved[name] = np.concatenate([update, reset, candidate])
+    """,
+    "moved[name] = array[[1, 0, *range(2, len(array))]]",
+)
+
+
+# %% mistake: twin | an LSTM's recurrent kernel is not transposed
+# hint: compare the shape of each of your three arrays with the table
+replace('state["weight_hh_l0"].T, bias]', 'state["weight_hh_l0"], bias]')
+
+
+# %% mistake: twin | the correction passes through tanh
+# hint: how large can your correction be, at most?
+replace("keras.layers.Dense(horizon)", 'keras.layers.Dense(horizon, activation="tanh")')
+
+
 # %% alternative: twin | index arrays, float32, and a subclass
 def lstm_to_keras(state):
     kernel, recurrent, b_x, b_h = [
@@ -1134,7 +1264,7 @@ replace('answer_1 = "b"', 'answer_1 = "c"')
 
 
 # %% mistake: quiz | question 2
-# hint: which fraction does a forget gate keep at each step when its sum is 0, and when it is 1?
+# hint: which fraction does the forget gate keep at each step, and how often until a half is left?
 replace('answer_2 = "a"', 'answer_2 = "b"')
 
 
