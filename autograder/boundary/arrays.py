@@ -281,15 +281,17 @@ class _Generators(TwinKind):
         return encoder(self.snapshot(value))
 
     def make(self, content: Any, decoder: Decoder) -> np.random.Generator:
-        name = decoder(content)["bit_generator"]
-        if name not in _GENERATORS:
+        state = decoder(content)  # once: what follows it in the message counts what was shared
+        if state["bit_generator"] not in _GENERATORS:
             raise Malformed("an unknown generator")
-        generator = np.random.Generator(getattr(np.random, name)(0))
-        self.replace(generator, content, decoder)
+        generator = np.random.Generator(getattr(np.random, state["bit_generator"])(0))
+        self._put(generator, state)
         return generator
 
     def replace(self, value: np.random.Generator, content: Any, decoder: Decoder) -> None:
-        state = decoder(content)
+        self._put(value, decoder(content))
+
+    def _put(self, value: np.random.Generator, state: dict[str, Any]) -> None:
         # NumPy itself takes any place, and would read there.
         place = state["state"].get("pos", 0), state.get("buffer_pos", 0)
         if not (0 <= place[0] <= _WORDS and 0 <= place[1] <= _PHILOX_WORDS):

@@ -1,5 +1,6 @@
 """Figures in one style: labelled, readable in greyscale, the same from week to week."""
 
+from forwardpass.plot.agents import episodes, value_grid
 from forwardpass.plot.charts import curves, heatmap, images
 from forwardpass.plot.functions import activation, decision_regions
 from forwardpass.plot.geometry import (
@@ -22,6 +23,7 @@ __all__ = [
     "computation_graph",
     "curves",
     "decision_regions",
+    "episodes",
     "heatmap",
     "images",
     "linear_map",
@@ -32,4 +34,5 @@ __all__ = [
     "right_angle",
     "scene",
     "use_course_style",
+    "value_grid",
 ]

@@ -23,6 +23,9 @@ def make(rng):
 def fresh(seed):
     return np.random.default_rng(seed)
 
+def add(rng, arrays):
+    return [array + rng.integers(1) for array in arrays]
+
 def seeded(name, seed):
     return np.random.Generator(getattr(np.random, name)(seed))
 """
@@ -63,6 +66,14 @@ def test_the_same_generator_twice_is_one(notebook) -> None:
     is_same, (back,) = here["f"](rng, rng)
     assert is_same
     assert back is rng
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arrays_after_a_generator_may_be_views_of_one(notebook, kind: str) -> None:
+    rng = np.random.Generator(getattr(np.random, kind)(3))
+    both = np.arange(6.0).reshape(2, 3)
+    first, second = notebook(SOURCE)["add"](rng, tuple(both))
+    assert [first.tolist(), second.tolist()] == both.tolist()
 
 
 def test_a_generator_is_alike_within_a_callback(notebook) -> None:
