@@ -137,6 +137,81 @@ replace(
 )
 
 
+# %% mistake: skipgram | the context of two pairs gets only one of its parts
+# hint: let a word be the context of two pairs: is its row of dU the sum of both parts?
+replace(
+    "np.add.at(dU, words, slope[:, :, np.newaxis] * v[:, np.newaxis, :])",
+    """
+    parts = slope[:, :, np.newaxis] * v[:, np.newaxis, :]
+    np.add.at(dU, negatives, parts[:, 1:])
+    dU[contexts] += parts[:, 0]
+    """,
+)
+
+
+# %% mistake: skipgram | a sum over the batch, of which repeated centres keep one part
+# hint: two pairs with one centre: is its row of dV the mean of both pairs' parts?
+replace("slope = (expit(score) - label) / len(centres)", "slope = expit(score) - label")
+replace(
+    'np.add.at(dV, centres, np.einsum("mk,mkd->md", slope, u))',
+    'dV[centres] += np.einsum("mk,mkd->md", slope, u)',
+)
+
+
+# %% mistake: skipgram | uniform among the words that can be drawn
+# hint: is a word with a larger P drawn more often?
+replace(
+    "negatives = rng.choice(len(probabilities), size=(len(contexts), k), p=probabilities)",
+    """
+    probabilities = (probabilities > 0) / (probabilities > 0).sum()
+    negatives = rng.choice(len(probabilities), size=(len(contexts), k), p=probabilities)
+    """,
+)
+
+
+# %% mistake: skipgram | the most frequent other word takes the place of a clash
+# hint: which words take the place of a context? do they keep their relative probability?
+replace(
+    "negatives[clash] = rng.choice(len(probabilities), size=clash.sum(), p=probabilities)",
+    """
+    order = np.argsort(-probabilities)
+    other = np.where(contexts == order[0], order[1], order[0])
+    negatives[clash] = np.broadcast_to(other[:, np.newaxis], negatives.shape)[clash]
+    """,
+)
+
+
+# %% mistake: skipgram | a generator of its own
+# hint: call it with two different generators: can you see which one was given?
+replace(
+    "negatives = rng.choice(len(probabilities), size=(len(contexts), k), p=probabilities)",
+    """
+    rng = np.random.default_rng(0)
+    negatives = rng.choice(len(probabilities), size=(len(contexts), k), p=probabilities)
+    """,
+)
+
+
+# %% alternative: skipgram | a pair's negatives are drawn anew until none is its context
+replace(
+    """
+    negatives = rng.choice(len(probabilities), size=(len(contexts), k), p=probabilities)
+    while (clash := negatives == contexts[:, np.newaxis]).any():
+        negatives[clash] = rng.choice(len(probabilities), size=clash.sum(), p=probabilities)
+    return negatives
+    """,
+    """
+    negatives = []
+    for context in contexts:
+        row = rng.choice(len(probabilities), size=k, p=probabilities)
+        while context in row:
+            row = rng.choice(len(probabilities), size=k, p=probabilities)
+        negatives.append(row)
+    return np.array(negatives)
+    """,
+)
+
+
 # %% alternative: skipgram | sums by np.bincount, and negatives by the inverse of the distribution
 def noise_distribution(counts, power=0.75):
     p = np.power(np.array(counts, float), power)
@@ -268,6 +343,21 @@ replace("exclude=asked)]", "exclude=asked[2:])]")
 # %% mistake: analogy | excludes the first k rows
 # hint: which rows leave: those that are named, or as many from the beginning?
 replace("if i not in exclude][:k]", "if i >= len(exclude)][:k]")
+
+
+# %% mistake: analogy | an unknown word is another error
+# hint: which error does your analogy raise for a word without a vector?
+replace(
+    "asked = [row[word] for word in (a, b, c)]",
+    "asked = [list(row).index(word) for word in (a, b, c)]",
+)
+
+
+# %% alternative: analogy | divides first, and then chooses
+replace(
+    "return np.divide(A @ B.T, lengths, out=np.zeros_like(lengths), where=lengths > 0)",
+    "return np.where(lengths > 0, A @ B.T / lengths, 0.0)",
+)
 
 
 # %% alternative: analogy | everything normalised first, and a mask of minus infinity
@@ -426,6 +516,24 @@ replace("losses[mask].mean()", "losses[targets != PAD].mean()")
 replace("logits.transpose(1, 2)", "logits.reshape(len(logits), logits.shape[2], -1)")
 
 
+# %% mistake: batches | cross-entropy ignores what equals PAD, and the mask is not used
+# hint: the mask decides, and not the numbers: what if a real word is number 0?
+replace(
+    """
+    losses = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+    return losses[mask].mean()
+    """,
+    """
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=PAD)
+    """,
+)
+
+
+# %% mistake: batches | the mask of teacher forcing from the numbers
+# hint: the mask comes from lengths: what if a target holds the number of PAD?
+replace("return inputs, outputs, mask", "return inputs, outputs, inputs != PAD")
+
+
 # %% alternative: batches | PyTorch's own padding, and flat logits
 def pad_batch(sequences, pad=PAD):
     tensors = [torch.tensor(s, dtype=torch.long) for s in sequences]
@@ -548,6 +656,27 @@ replace(
     "return self.output(self.drop(last_real(outputs, mask))).squeeze(1)",
     "return self.output(self.drop(_[1][0])).squeeze(1)",
 )
+
+
+# %% mistake: classifier | no dropout at all
+# hint: build the model with dropout and call it twice in training: what changes?
+replace("self.drop = nn.Dropout(dropout)", "self.drop = nn.Identity()")
+
+
+# %% mistake: classifier | dropout of one half, whatever is asked for
+# hint: build the model without dropout: do two calls in training agree?
+replace("nn.Dropout(dropout)", "nn.Dropout(0.5)")
+
+
+# %% mistake: classifier | two layers
+# hint: how many layers has your LSTM? one is asked for
+replace("hidden_size, batch_first=True", "hidden_size, 2, batch_first=True")
+
+
+# %% mistake: classifier | both directions
+# hint: is your LSTM of one direction? what goes into the last layer?
+replace("hidden_size, batch_first=True", "hidden_size, batch_first=True, bidirectional=True")
+replace("nn.Linear(hidden_size, 1)", "nn.Linear(2 * hidden_size, 1)")
 
 
 # %% alternative: classifier | packed sequences, whose last state is that of the last word
@@ -677,6 +806,11 @@ replace(
 # %% mistake: attention | the query is left out
 # hint: change the query: do your scores change?
 replace("self.query_layer(query).unsqueeze(1) + self.key_layer(keys)", "self.key_layer(keys)")
+
+
+# %% mistake: attention | the query's row meets the wrong axis
+# hint: 2 rows of 3 positions: which shapes do W_q s and W_k O have? see the first hint
+replace("self.query_layer(query).unsqueeze(1)", "self.query_layer(query)")
 
 
 # %% mistake: attention | query and key sizes exchanged
@@ -945,6 +1079,22 @@ replace(
 replace("key=lambda pair: -pair[1]", "key=lambda pair: pair[1]")
 
 
+# %% mistake: search | at most `size` sequences are returned
+# hint: three have finished with size=2: how many do you return?
+replace(
+    "return sorted(scored, key=lambda pair: -pair[1])",
+    "return sorted(scored, key=lambda pair: -pair[1])[:size]",
+)
+
+
+# %% mistake: search | improbable candidates are left out
+# hint: is every candidate ranked, however improbable it is?
+replace(
+    "candidates.sort(key=lambda candidate: -candidate[0])",
+    "candidates = sorted((c for c in candidates if c[0] > -3.0), key=lambda c: -c[0])",
+)
+
+
 # %% alternative: search | NumPy arrays, a heap of candidates
 def greedy(step, max_length):
     words = []
@@ -1086,6 +1236,31 @@ replace(
 )
 
 
+# %% mistake: bleu | of two close lengths the first
+# hint: give the references in another order: does BLEU stay the same?
+replace(
+    "min((abs(len(x) - len(said)), len(x)) for x in allowed)[1]",
+    "len(min(allowed, key=lambda x: abs(len(x) - len(said))))",
+)
+
+
+# %% mistake: bleu | what has no n-gram is left out of the mean
+# hint: what is BLEU if no translation is long enough for an n-gram?
+replace(
+    "if right == 0:",
+    """
+    if total == 0:
+        continue
+    if right == 0:
+    """,
+)
+
+
+# %% mistake: bleu | divides by no n-grams
+# hint: try a translation of two words with max_n=4: by what do you divide?
+replace("if right == 0:", "if right == 0 and total > 0:")
+
+
 # %% mistake: bleu | the arithmetic mean
 # hint: precisions of 1 and 1/4: which mean does the formula take?
 replace("mean += math.log(right / total) / max_n", "mean += right / total / max_n")
@@ -1188,7 +1363,7 @@ right, total = np.mean([clipped_counts(*pair, n) for pair in pairs], axis=0)
 
 
 # %% mistake: quiz | question 1
-# hint: try it: what does += with a repeated index do? see the first hint of exercise 1
+# hint: write a batch down: does a row of dU stand in `negatives` twice?
 replace('answer_1 = "b"', 'answer_1 = "a"')
 
 
@@ -1203,10 +1378,10 @@ replace('answer_3 = "a"', 'answer_3 = "c"')
 
 
 # %% mistake: quiz | question 4
-# hint: which sequences does a wider beam find that a narrow one loses? what costs a word?
-replace('answer_4 = "d"', 'answer_4 = "a"')
+# hint: what are log p and L of each? divide by L where the exponent says so
+replace('answer_4 = "d"', 'answer_4 = "b"')
 
 
 # %% mistake: quiz | question 5
-# hint: which p_n does the system have, and what are c and r of the corpus?
+# hint: what are c and r of the whole corpus, and what does clipping leave?
 replace('answer_5 = "b"', 'answer_5 = "c"')
