@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forwardpass.failures import show_failures
 from forwardpass.results import watch
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ PROFILES = ("quick", "full")
 def setup(profile: str = "quick", seed: int = 0) -> None:
     """Prepare a notebook: check the profile, seed every generator, set the course's plot style.
 
-    From then on a line says so when the tests of an exercise pass.
+    From then on a line says so when the tests of an exercise pass, and what probably happened when
+    they fail.
 
     Parameters
     ----------
@@ -41,6 +43,7 @@ def setup(profile: str = "quick", seed: int = 0) -> None:
 
     plot.use_course_style()
     watch()
+    show_failures()
     print(f"Forward Pass is ready: profile {profile}, seed {seed}.")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import ExecutionResult
+    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 PASSED, ANSWERED = "✓", "○"
 
@@ -38,13 +38,22 @@ def title(exercise: str, part: str, points: float, *, is_answer: bool) -> str:
     return f"# {what} of {name} ({points:g} {'point' if points == 1 else 'points'})"
 
 
+def shell_of_learner() -> "InteractiveShell | None":
+    """Return the shell of the notebook that is running; None without one, and under a grader."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None or _GRADER in os.environ else ipython.get_ipython()
+
+
+def tests_of(source: str) -> tuple[str, str] | None:
+    """Return exercise and part of a cell of tests by its title, None for another cell."""
+    found = _TITLE.match(source)
+    return None if found is None else (found[2], found[3] or "")
+
+
 def watch() -> None:
     """Print a line after each cell of tests that passes, from now on, in a notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is None or _GRADER in os.environ:
-        return
-    if _tell not in shell.events.callbacks["post_run_cell"]:
+    shell = shell_of_learner()
+    if shell is not None and _tell not in shell.events.callbacks["post_run_cell"]:
         shell.events.register("post_run_cell", _tell)
 
 

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from autograder.build.text import TextCell
 from autograder.syllabus import Syllabus, Unit
+from forwardpass.hints import FILE
 
 _INSTALL = """\
 # Works alike in JupyterLab and in Colab, where it installs the course's package and leaves Colab's
@@ -13,6 +14,12 @@ import sys
 
 if "google.colab" in sys.modules and importlib.util.find_spec("forwardpass") is None:
     %pip install --quiet "{package}"\
+"""
+# Colab opens the notebook without the files beside it.
+_HINTS = """
+
+    # Hints for known mistakes, which nobody can read who has not made one.
+    !curl --silent --fail --remote-name {address}\
 """
 
 
@@ -25,17 +32,37 @@ def colab_address(syllabus: Syllabus, unit: Unit, notebook_name: str) -> str:
     )
 
 
+def _raw_address(syllabus: Syllabus, path: str) -> str:
+    """Return the address of a file in ``release/``, as it is."""
+    repository = syllabus.repository.removeprefix("https://github.com/")
+    host = "https://raw.githubusercontent.com"
+    return f"{host}/{repository}/{syllabus.branch}/release/{quote(path)}"
+
+
 def colab_badge(syllabus: Syllabus, unit: Unit, notebook_name: str) -> str:
     """Return the badge that opens a notebook in Colab, in Markdown."""
     badge = "https://colab.research.google.com/assets/colab-badge.svg"
     return f"[![Open in Colab]({badge})]({colab_address(syllabus, unit, notebook_name)})"
 
 
-def header_cells(syllabus: Syllabus, unit: Unit, notebook_name: str) -> list[TextCell]:
-    """Return the badge and the installation for one notebook of a unit."""
+def header_cells(
+    syllabus: Syllabus, unit: Unit, notebook_name: str, *, has_hints: bool
+) -> list[TextCell]:
+    """Return the badge and the installation for one notebook of a unit.
+
+    Parameters
+    ----------
+    syllabus : Syllabus
+    unit : Unit
+    notebook_name : str
+    has_hints : bool
+        Whether a file of hints lies beside the notebook, for its tests.
+    """
     install = _INSTALL.format(package=syllabus.package_address)
     if unit.colab:
         install += f"\n    %pip install --quiet {' '.join(unit.colab)}"
+    if has_hints:
+        install += _HINTS.format(address=_raw_address(syllabus, f"{unit.id}/{FILE}"))
     return [
         TextCell("markdown", colab_badge(syllabus, unit, notebook_name), {}, 0),
         TextCell("code", install, {}, 0),

@@ -26,6 +26,7 @@ from autograder.errors import InputError
 from autograder.files import read_utf8
 from autograder.notebooks import EDITOR_METADATA
 from autograder.syllabus import Syllabus, Unit
+from forwardpass.hints import FILE
 
 _TEXTS = {"lesson.md", "assignment.md"}
 # What of a unit's folder is not for learners.
@@ -80,7 +81,8 @@ def build_unit(root: Path, unit: Unit, syllabus: Syllabus) -> BuiltUnit:
     for notebook in unit.notebooks:
         path = folder / f"{notebook.kind}.md"
         text = read_text(path)
-        header = header_cells(syllabus, unit, notebook.name)
+        has_hints = notebook.kind == "assignment" and (folder / FILE).is_file()
+        header = header_cells(syllabus, unit, notebook.name, has_hints=has_hints)
         if notebook.kind == "assignment":
             marked = mark_assignment(text, unit, path)
             footer = map(ordinary, footer_cells(marked, unit))

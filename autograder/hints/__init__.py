@@ -1,0 +1,1 @@
+"""Hints for known mistakes, which learners get sealed beside their notebook."""
