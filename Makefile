@@ -42,9 +42,7 @@ test-course: $(READY) ## Run the tests of the course, all mutants; of a unit: ma
 	$(BIN)/python -m pytest tests/course $(UNIT:%=--unit=%) $(MUTANTS:%=--mutants=%)
 
 lab: $(READY) ## Bring new notebooks into work/, the learner's folder, and open JupyterLab there
-	@$(BIN)/python -m autograder.work
-	@JUPYTER_CONFIG_PATH="$(CURDIR)/tools/lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
-	  $(BIN)/jupyter lab --notebook-dir=work --LabApp.default_url=/lab/tree/README.md
+	@$(BIN)/forwardpass lab
 
 mark: $(READY) ## Mark your own assignment in work/, hidden tests included: make mark WEEK=w05
 	@test -n "$(WEEK)" || { echo "make: say which one: make mark WEEK=w05"; exit 2; }

@@ -1,6 +1,5 @@
-"""Read text as every editor writes it, and write files and folders whole or not at all."""
+"""Write folders whole or not at all, and lock them; single files as `forwardpass.files` has it."""
 
-import codecs
 import os
 import shutil
 import tempfile
@@ -11,6 +10,18 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from autograder.errors import InputError
+from forwardpass.files import counted, read_utf8, write_bytes, write_text
+
+__all__ = [
+    "TemporaryFolder",
+    "counted",
+    "locked",
+    "read_utf8",
+    "replace_folder",
+    "sweep",
+    "write_bytes",
+    "write_text",
+]
 
 try:
     import fcntl
@@ -23,37 +34,6 @@ _TEMPORARY_PREFIX = "fp-"
 _TEMPORARY_LOCK = "lock"
 # Beside a folder that is about to be replaced.
 _PREFIX = ".forwardpass-"
-
-
-def read_utf8(path: Path) -> str:
-    r"""Return the text of a file, with ``\n`` at the ends of its lines.
-
-    Editors on Windows put a byte order mark before a text, and ``\r\n`` at the ends of lines.
-    Neither is part of what the author wrote, and every tool here reads text through this function.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    InputError
-        If the text is in another encoding than UTF-8.
-    """
-    content = path.read_bytes()
-    # Without a mark, UTF-16 shows itself by the zero byte beside every plain letter.
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
-        raise InputError("this is UTF-16 or binary, not a UTF-8 text: save it as UTF-8", path)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"this is not a UTF-8 text (byte {error.start}): save it as UTF-8", path
-        ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun, ``"1 unit"``, ``"2 units"``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 class TemporaryFolder:
@@ -110,28 +90,6 @@ def _remove_temporary(folder: Path) -> None:
             elif path.name != _TEMPORARY_LOCK:
                 path.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text completely or not at all, as `write_bytes` does."""
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file completely or not at all, whatever interrupts it.
-
-    The content goes to a temporary file in the same folder, which then takes the file's place.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would lock a course's other instructors out
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def replace_folder(

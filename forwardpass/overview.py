@@ -4,14 +4,13 @@ It reads what the notebooks show: a line stands below the tests that passed when
 (:mod:`forwardpass.results`). Nothing is run.
 """
 
-import argparse
 import json
 import re
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from forwardpass.errors import InputError
 from forwardpass.results import ANSWERED, PASSED
 
 _NAME = re.compile(r"\w+?_assignment")  # and not …_new_version, which the learner did not write in
@@ -66,30 +65,21 @@ def read_progress(notebook: Path) -> Progress:
     return Progress(title, reached, points, answered, questions)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code, 2 for a folder without assignments."""
-    parser = argparse.ArgumentParser(prog="forwardpass", description="Forward Pass for learners.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    progress = commands.add_parser("progress", help="how far your notebooks are, week by week")
-    progress.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        metavar="FOLDER",
-        help="where your notebooks are (default: work/, or else this folder)",
-    )
-    folder = parser.parse_args(argv).folder
-    if folder is None:
-        folder = Path("work") if Path("work").is_dir() else Path()
+def print_progress(folder: Path) -> None:
+    """Draw how far each assignment in a folder is.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     notebooks = sorted(path for path in folder.rglob("*.ipynb") if _NAME.fullmatch(path.stem))
     notebooks = [path for path in notebooks if ".ipynb_checkpoints" not in path.parts]
     if not notebooks:
-        print(f"forwardpass progress: {folder}: there are no assignments here", file=sys.stderr)
-        return 2
+        raise InputError("there are no assignments here", folder)
     for path in notebooks:
         print(_line(path))
     print("\nPoints of visible tests, as they ran last. Hidden tests decide the mark.")
-    return 0
 
 
 def _line(path: Path) -> str:

@@ -43,6 +43,10 @@ def test_a_reader_who_follows_it_sees_what_it_says(
     assert built in TUTORIAL.replace("$ autograder build\n", "")
 
     assert main(["check"]) == 0
+    assert main(["hints"]) == 0
+    assert main(["build"]) == 0
+    assert (course / "release/w01_scaling/hints.json").is_file()
+    capsys.readouterr()
 
     (hand_in,) = re.findall(r"```bash\n(mkdir -p submitted.*?)```", TUTORIAL, re.DOTALL)
     subprocess.run(["bash", "-ec", hand_in], check=True)

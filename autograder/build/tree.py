@@ -1,6 +1,5 @@
 """Generated folders as values: what they must hold, how the disk differs, writing them."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +8,8 @@ from pathlib import Path
 import nbformat
 
 from autograder.errors import InputError
-from autograder.files import read_utf8, write_bytes, write_text
-from autograder.notebooks import as_built
-
-MANIFEST = "manifest.json"
+from autograder.files import write_bytes, write_text
+from forwardpass.published import MANIFEST, digest, normalised, read_manifest
 
 
 @dataclass(frozen=True)
@@ -120,34 +117,6 @@ def _edited(tree: Tree) -> list[Path]:
         if known.isdisjoint({digest(content), digest(normalised(path, content))}):
             edited.append(on_disk)
     return edited
-
-
-def read_manifest(root: Path) -> dict[str, str]:
-    """Return the digest of every file that the last build wrote, by path; empty where none did.
-
-    Raises
-    ------
-    InputError
-        If the record is damaged.
-    """
-    try:
-        return json.loads(read_utf8(root / MANIFEST))
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        raise InputError(
-            "this file is damaged: restore it with `git checkout`", root / MANIFEST
-        ) from None
-
-
-def normalised(path: str, content: bytes) -> bytes:
-    """Return a file's content without what an editor adds to a notebook when it opens it."""
-    return as_built(content) if path.endswith(".ipynb") else content
-
-
-def digest(content: bytes) -> str:
-    """Return what the manifest records of a file's content."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def first_difference(path: str, actual: bytes, expected: bytes) -> str:

@@ -24,9 +24,9 @@ from autograder.build.text import read_text
 from autograder.build.titles import footer_cells, titled
 from autograder.errors import InputError
 from autograder.files import read_utf8
-from autograder.notebooks import EDITOR_METADATA
 from autograder.syllabus import Syllabus, Unit
 from forwardpass.hints import FILE
+from forwardpass.published import EDITOR_METADATA
 
 _TEXTS = {"lesson.md", "assignment.md"}
 # What of a unit's folder is not for learners.

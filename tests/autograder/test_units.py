@@ -16,7 +16,7 @@ from autograder.demo import where_to_look
 from autograder.notebooks import read_notebook
 from autograder.samples import complete_submission, sample_class, solutions_of
 from autograder.syllabus import load_syllabus
-from autograder.work import update
+from forwardpass.work import update
 
 from .project_course import MODEL_ANSWER, SCHEME, add_project
 

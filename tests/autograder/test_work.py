@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import work as work_module
 from autograder.cli import main
-from autograder.errors import InputError
-from autograder.work import RECORD, update
+from forwardpass.cli import main as learners_main
+from forwardpass.errors import InputError
+from forwardpass.work import RECORD, update
 
 LESSON = "w90_tiny/w90_lesson.ipynb"
 ASSIGNMENT = "w90_tiny/w90_assignment.ipynb"
@@ -260,9 +260,9 @@ def test_a_file_in_the_way_is_one_line(
     course.work.mkdir()
     (course.work / "w90_tiny").write_text("mine")
     monkeypatch.chdir(course.root)
-    assert work_module.main() == 2
+    assert learners_main(["work"]) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
-    assert line.startswith("work: work/w90_tiny")
+    assert line.startswith("forwardpass work: work/w90_tiny")
     assert (course.work / "w90_tiny").read_text() == "mine"
 
 
@@ -271,17 +271,17 @@ def test_it_says_what_arrived_and_what_stays(
 ) -> None:
     monkeypatch.chdir(course.root)
     capsys.readouterr()
-    assert work_module.main() == 0
+    assert learners_main(["work"]) == 0
     assert capsys.readouterr().out == "4 files new in work/: w90_tiny\n"
     course.answer()
     course.change("assignment.md")
     course.change("lesson.md")
     capsys.readouterr()
-    assert work_module.main() == 0
+    assert learners_main(["work"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "1 file brought up to date in work/: w90_tiny",
         f"work/{ASSIGNMENT}: you changed this, so it stays as it is; the course's new version is "
         "beside it, w90_assignment_new_version.ipynb",
     ]
-    assert work_module.main() == 0
+    assert learners_main(["work"]) == 0
     assert capsys.readouterr().out == ""

@@ -8,7 +8,8 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from forwardpass.overview import main, read_progress
+from forwardpass.cli import main
+from forwardpass.overview import read_progress
 from forwardpass.results import title
 
 SUMMARY = """\

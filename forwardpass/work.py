@@ -1,8 +1,8 @@
 """Bring new and changed notebooks from ``release/`` into ``work/``, the learner's own folder.
 
-``make lab`` runs this in the folder that holds ``release/``, before it opens JupyterLab. A learner
-writes in ``work/`` alone, so ``release/`` stays as it was published and an update of the course
-meets nothing in its way.
+``forwardpass lab`` does this in the folder that holds ``release/``, before it opens JupyterLab. A
+learner writes in ``work/`` alone, so ``release/`` stays as it was published and an update of the
+course meets nothing in its way.
 
 What a learner wrote is never replaced. A file that they did not change follows the course. Where
 they changed theirs, the new version comes beside it, once. What they deleted or renamed does not
@@ -10,15 +10,13 @@ come back. A unit that left the course, or got another name in it, stays where i
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import autograder.lean  # noqa: F401  # first
-from autograder.build.tree import digest, normalised, read_manifest
-from autograder.errors import InputError
-from autograder.files import counted, read_utf8, write_bytes, write_text
+from forwardpass.errors import InputError
+from forwardpass.files import counted, read_utf8, write_bytes, write_text
+from forwardpass.published import digest, normalised, read_manifest
 
 # What the course gave of each file when it last brought one: a digest by path.
 RECORD = ".forwardpass.json"
@@ -151,7 +149,7 @@ def _read_record(work: Path) -> dict[str, str]:
     return record if isinstance(record, dict) else {}
 
 
-def _sentences(arrivals: list[Arrival], work: Path) -> Iterator[str]:
+def sentences(arrivals: list[Arrival], work: Path) -> Iterator[str]:
     """Yield what a learner is told about an update."""
     for kind, said in (("new", "new"), ("updated", "brought up to date")):
         paths = [arrival.path for arrival in arrivals if arrival.kind == kind]
@@ -167,22 +165,3 @@ def _sentences(arrivals: list[Arrival], work: Path) -> Iterator[str]:
             )
         elif arrival.kind == "left":
             yield f"{work / arrival.path}: no longer part of the course; yours stays"
-
-
-def main() -> int:
-    """Update ``work/`` in the current folder, say what happened, and return the exit code."""
-    release, work = Path("release"), Path("work")
-    try:
-        arrivals = update(release, work)
-    except InputError as error:
-        print(f"work: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("work: stopped; the next call goes on from here", file=sys.stderr)
-        return 130
-    print(*_sentences(arrivals, work), sep="\n", end="\n" if arrivals else "")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
