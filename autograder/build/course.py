@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.build.appendix import FOLDER, appendix_files, has_appendices
 from autograder.build.index import course_index, learner_index
 from autograder.build.leaks import Leak, find_leaks
 from autograder.build.secrets import secrets_of
@@ -51,7 +52,8 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Buil
         ``source/`` of a unit that is not built now cannot be read.
     """
     source: dict[str, bytes] = {}
-    release: dict[str, bytes] = {"README.md": learner_index(syllabus).encode()}
+    index = learner_index(syllabus, has_appendices=has_appendices(root))
+    release: dict[str, bytes] = {"README.md": index.encode(), **appendix_files(root)}
     for item in built:
         unit = item.unit
         source[f"{unit.id}/{unit.assignment_name}"] = notebook_text(item.source).encode()
@@ -74,7 +76,7 @@ def assemble(root: Path, built: Sequence[BuiltUnit], syllabus: Syllabus) -> Buil
     return BuiltCourse(
         trees=(
             Tree(root / "source", source, units),
-            Tree(root / "release", release, units),
+            Tree(root / "release", release, units | {FOLDER}),
             Tree(root / "course", {"README.md": _index(root, syllabus).encode()}, frozenset()),
         ),
         leaks=tuple(find_leaks(published, secrets, [unit.id for unit in syllabus.units])),
@@ -89,6 +91,6 @@ def _index(root: Path, syllabus: Syllabus) -> str:
     text = course_index(
         syllabus,
         open_lab="make lab" if has_make_lab else "jupyter lab --notebook-dir=release",
-        has_appendices=(root / "course" / "appendix" / "README.md").is_file(),
+        has_appendices=has_appendices(root),
     )
     return f"{_MARK}\n\n{text}"

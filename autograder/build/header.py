@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from autograder.build.appendix import FOLDER
 from autograder.build.text import TextCell
 from autograder.syllabus import Syllabus, Unit
 from forwardpass.hints import FILE
@@ -15,6 +16,8 @@ import sys
 if "google.colab" in sys.modules and importlib.util.find_spec("forwardpass") is None:
     %pip install --quiet "{package}"\
 """
+_ALL_UNITS = "[All weeks](../README.md)"
+_APPENDICES = f"[Appendices](../{FOLDER}/README.md)"
 # Colab opens the notebook without the files beside it.
 _HINTS = """
 
@@ -46,9 +49,9 @@ def colab_badge(syllabus: Syllabus, unit: Unit, notebook_name: str) -> str:
 
 
 def header_cells(
-    syllabus: Syllabus, unit: Unit, notebook_name: str, *, has_hints: bool
+    syllabus: Syllabus, unit: Unit, notebook_name: str, *, has_hints: bool, has_appendices: bool
 ) -> list[TextCell]:
-    """Return the badge and the installation for one notebook of a unit.
+    """Return the badge with links to what lies beside it, and the installation, for one notebook.
 
     Parameters
     ----------
@@ -57,13 +60,17 @@ def header_cells(
     notebook_name : str
     has_hints : bool
         Whether a file of hints lies beside the notebook, for its tests.
+    has_appendices : bool
+        Whether there are appendices to be linked.
     """
     install = _INSTALL.format(package=syllabus.package_address)
     if unit.colab:
         install += f"\n    %pip install --quiet {' '.join(unit.colab)}"
     if has_hints:
         install += _HINTS.format(address=_raw_address(syllabus, f"{unit.id}/{FILE}"))
+    badge = colab_badge(syllabus, unit, notebook_name)
+    links = " · ".join([_ALL_UNITS, *([_APPENDICES] if has_appendices else [])])
     return [
-        TextCell("markdown", colab_badge(syllabus, unit, notebook_name), {}, 0),
+        TextCell("markdown", f"{badge} {links}", {}, 0),
         TextCell("code", install, {}, 0),
     ]

@@ -27,6 +27,7 @@ _PROJECTS = (
     "A project is one larger assignment that builds on several weeks. Tests grade a part of it, a "
     "person the rest."
 )
+_APPENDICES = "Beside the weeks there are [appendices](appendix/README.md)."
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,14 @@ class _Part:
     units: tuple[Unit, ...]
 
 
-def learner_index(syllabus: Syllabus) -> str:
+def learner_index(syllabus: Syllabus, *, has_appendices: bool) -> str:
     """Return ``release/README.md``: every unit's notebooks, and how to open them.
+
+    Parameters
+    ----------
+    syllabus : Syllabus
+    has_appendices : bool
+        Whether ``appendix/README.md`` lies beside it.
 
     Raises
     ------
@@ -56,6 +63,8 @@ def learner_index(syllabus: Syllabus) -> str:
         f'pip install "forwardpass[learner,cpu] @ {syllabus.package_address}"',
         "```",
     ]
+    if has_appendices:
+        lines += ["", _APPENDICES]
     for part in _parts(syllabus):
         lines += ["", f"## {_markdown(part.title)}", "", *_learner_table(syllabus, part.units)]
     if projects := _of_kind(syllabus, "project"):
@@ -101,7 +110,7 @@ def course_index(syllabus: Syllabus, *, open_lab: str, has_appendices: bool) -> 
         _row([f"**{cell}**" for cell in ("whole course", *_sums(syllabus.units))]),
     ]
     if has_appendices:
-        lines += ["", "Beside the weeks there are [appendices](appendix/README.md)."]
+        lines += ["", _APPENDICES]
     lines += [
         "",
         "## What builds on what",

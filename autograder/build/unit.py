@@ -10,6 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.build.appendix import appendix_files, has_appendices
 from autograder.build.exercises import (
     MarkedCell,
     mark_assignment,
@@ -82,7 +83,11 @@ def build_unit(root: Path, unit: Unit, syllabus: Syllabus) -> BuiltUnit:
         path = folder / f"{notebook.kind}.md"
         text = read_text(path)
         has_hints = notebook.kind == "assignment" and (folder / FILE).is_file()
-        header = header_cells(syllabus, unit, notebook.name, has_hints=has_hints)
+        header = header_cells(
+            *(syllabus, unit, notebook.name),
+            has_hints=has_hints,
+            has_appendices=has_appendices(root),
+        )
         if notebook.kind == "assignment":
             marked = mark_assignment(text, unit, path)
             footer = map(ordinary, footer_cells(marked, unit))
@@ -113,7 +118,7 @@ def _public_names(folder: Path) -> list[str]:
 
 def _linkable(root: Path, syllabus: Syllabus) -> frozenset[str]:
     """Return the files that ``release/`` has when all units are built."""
-    names = {"README.md"}
+    names = {"README.md", *appendix_files(root)}
     for unit in syllabus.units:
         files = _public_names(root / "course" / unit.id)
         notebooks = [notebook.name for notebook in unit.notebooks]

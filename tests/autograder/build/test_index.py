@@ -60,6 +60,10 @@ def syllabus(*units: Unit, parts: tuple[str, ...] = ("First", "Second")) -> Syll
     return Syllabus("A course", "https://github.com/example/a", "main", parts, units)
 
 
+def learners(course: Syllabus) -> str:
+    return learner_index(course, has_appendices=False)
+
+
 def index(course: Syllabus, *, has_appendices: bool = False) -> str:
     return course_index(course, open_lab="open the lab", has_appendices=has_appendices)
 
@@ -151,7 +155,7 @@ class TestContent:
         assert "appendix/README.md" in Page(index(course, has_appendices=True)).links
         assert "appendi" not in index(course, has_appendices=False)
 
-    @pytest.mark.parametrize("write", [learner_index, index])
+    @pytest.mark.parametrize("write", [learners, index])
     def test_a_part_that_there_is_not_is_refused(self, write: Callable[[Syllabus], str]) -> None:
         with pytest.raises(InputError, match=r"w01_topic is in part 3, but .* has 2 parts"):
             write(syllabus(week(1, 3)))
@@ -190,7 +194,7 @@ class TestProjects:
         ]
 
     def test_the_learners_index_shows_them_in_a_table_of_their_own(self) -> None:
-        page = Page(learner_index(syllabus(week(1, 1), project(1))))
+        page = Page(learners(syllabus(week(1, 1), project(1))))
         assert page.headings[1:] == ["First", "Projects"]
         assert page.rows == [
             ["week", "lesson", "assignment", "what you build", "points"],
@@ -200,7 +204,7 @@ class TestProjects:
         ]
         assert "p01_topic/p01_assignment.ipynb" in page.links
 
-    @pytest.mark.parametrize("write", [learner_index, index])
+    @pytest.mark.parametrize("write", [learners, index])
     def test_nothing_speaks_of_them_while_there_are_none(
         self, write: Callable[[Syllabus], str]
     ) -> None:
@@ -249,7 +253,7 @@ class TestSpecialCharacters:
 
     def test_the_learners_index_shows_them_too(self) -> None:
         course = syllabus(week(1, 1, title=AWKWARD, builds=AWKWARD), parts=(AWKWARD,))
-        page = Page(learner_index(dataclasses.replace(course, title=AWKWARD)))
+        page = Page(learners(dataclasses.replace(course, title=AWKWARD)))
         assert page.headings == [AWKWARD, AWKWARD]
         assert page.rows[-1][1].strip() == AWKWARD
         assert page.rows[-1][3] == AWKWARD
