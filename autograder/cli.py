@@ -9,7 +9,7 @@ import autograder.lean  # noqa: F401  # first
 from autograder.errors import InputError
 
 # Each room's `command` module has a docstring (the help), add_arguments(parser) and run(arguments).
-ROOMS = ("build", "check", "hints", "grade", "run", "report", "similar")
+ROOMS = ("build", "check", "hints", "grade", "run", "report", "similar", "publish")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

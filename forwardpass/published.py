@@ -6,6 +6,7 @@ The build writes ``release/`` by these rules, and learners' folders are brought 
 import copy
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -51,6 +52,16 @@ def read_manifest(root: Path) -> dict[str, str]:
         raise InputError(
             "this file is damaged: restore it with `git checkout`", root / MANIFEST
         ) from None
+
+
+def manifest_text(files: Mapping[str, bytes]) -> str:
+    """Return the record of files, by path, as `read_manifest` reads it."""
+    return record_text({path: digest(content) for path, content in files.items()})
+
+
+def record_text(digests: Mapping[str, str]) -> str:
+    """Return a record of digests by path."""
+    return json.dumps(digests, indent=1, sort_keys=True) + "\n"
 
 
 def normalised(path: str, content: bytes) -> bytes:

@@ -58,6 +58,7 @@ def tool(name: str) -> ModuleType:
         ("run-quick.yml", {"schedule", "workflow_dispatch"}),
         ("run-full-gpu.yml", {"schedule", "workflow_dispatch"}),
         ("colab.yml", {"schedule", "workflow_dispatch"}),
+        ("publish.yml", {"push", "workflow_dispatch"}),
     ],
 )
 def test_each_workflow_starts_when_it_should(name: str, triggers: set[str]) -> None:
@@ -65,7 +66,11 @@ def test_each_workflow_starts_when_it_should(name: str, triggers: set[str]) -> N
 
 
 def test_the_quick_run_is_nightly_and_the_others_run_weekly() -> None:
-    days = {path.name: workflow(path)["on"]["schedule"][0]["cron"].split()[4] for path in FILES}
+    days = {
+        path.name: workflow(path)["on"]["schedule"][0]["cron"].split()[4]
+        for path in FILES
+        if "schedule" in workflow(path)["on"]
+    }
     assert days.pop("run-quick.yml") == "*"
     assert set(days) == {"run-full-gpu.yml", "colab.yml", "tests.yml"}
     assert all(day.isdigit() for day in days.values())
@@ -147,6 +152,16 @@ def test_actions_are_pinned_to_a_major_version(path: Path) -> None:
             assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"])
         if step.get("uses", "").startswith("actions/setup-python@"):
             assert step["with"]["python-version"] == "3.11"
+
+
+def test_nothing_is_published_without_the_name_of_a_repository() -> None:
+    job = named("publish.yml")["jobs"]["publish"]
+    assert job["if"] == "${{ vars.LEARNERS_REPOSITORY != '' }}"
+    scripts = [step["run"] for step in job["steps"] if "run" in step]
+    (folder,) = {
+        step["path"] for step in (s.get("with", {}) for s in job["steps"]) if "path" in step
+    }
+    assert f".venv/bin/autograder publish {folder}" in scripts
 
 
 def test_the_gpu_runner_is_named_by_one_variable_and_skipped_without_it() -> None:

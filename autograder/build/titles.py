@@ -15,9 +15,9 @@ _PROSE = """\
 ## How far are you?
 
 The next cell sums up what the tests have said. Hidden tests, with other inputs, decide the mark.
-Alone, you run them with `make mark WEEK={number}` in the course's folder. In a class, restart the
-kernel, run everything, save, and hand in this file under this name (in Colab:
-*File → Download → Download .ipynb*).\
+In a class, restart the kernel, run everything, save, and hand in this file under this name (in
+Colab: *File → Download → Download .ipynb*). Alone, with the repository that holds the hidden tests,
+run them yourself: `make mark WEEK={number}` in its folder.\
 """
 _SUMMARY = """\
 # What the tests have said since the kernel started.

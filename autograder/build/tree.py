@@ -1,6 +1,5 @@
 """Generated folders as values: what they must hold, how the disk differs, writing them."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ import nbformat
 
 from autograder.errors import InputError
 from autograder.files import write_bytes, write_text
-from forwardpass.published import MANIFEST, digest, normalised, read_manifest
+from forwardpass.published import MANIFEST, digest, normalised, read_manifest, record_text
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def _write(tree: Tree) -> list[Path]:
             changed.append(tree.root / path)
     kept = {path: digest for path, digest in recorded.items() if not tree.concerns(path)}
     manifest = kept | {path: digest(content) for path, content in tree.files.items()}
-    write_text(tree.root / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    write_text(tree.root / MANIFEST, record_text(manifest))
     return changed
 
 
